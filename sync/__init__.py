@@ -1,0 +1,1 @@
+"""How answers arrive: ODK Central to the warehouse, exactly."""

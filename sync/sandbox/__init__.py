@@ -1,0 +1,1 @@
+"""An embedded stand-in for ODK Central, for demo and tests."""

@@ -1,0 +1,1 @@
+"""Where answers rest: raw submissions, typed tables, views."""
