@@ -1,0 +1,1 @@
+"""A form in the browser before it reaches a phone, without a network."""
