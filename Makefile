@@ -1,0 +1,41 @@
+# Two commands are enough: `make demo` shows Kafo at work, `make test` proves it.
+# Nothing but Python 3.11+ and make is assumed; all else is installed into .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help demo run test check format lock bench clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
+
+.venv/ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Kafo demande Python 3.11 ou plus récent / Kafo needs Python 3.11 or newer: make PYTHON=python3.12 demo"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch .venv/ready
+
+demo: .venv/ready ## from answers on simulated phones to SQL, for real, in minutes
+	$(BIN)/kafo demo
+
+test: check ## everything that must hold
+	$(BIN)/pytest
+
+check: .venv/ready ## format, lint, types, import rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+format: .venv/ready ## put the code in shape
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: ## resolve the dependencies anew (needs uv)
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra postgres --group dev -o requirements.lock
+
+bench: .venv/ready ## measure; results go to docs/mesures.md by hand
+	$(BIN)/python -m benchmarks.sync_speed
+
+clean: ## remove what the demo and the tests made
+	rm -rf data test-output

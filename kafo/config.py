@@ -1,0 +1,206 @@
+"""Reads `config.yaml` and the secrets: the only reader of files of settings and of the environment.
+
+A wrong key or value is refused with its line. Secrets come from the environment or from a
+`secrets.yaml` beside `config.yaml` that only its owner can read, never from `config.yaml`.
+"""
+
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError
+
+from forms.errors import UsageError
+
+SANDBOX = "sandbox"
+SECRETS = {
+    "central_password": "KAFO_CENTRAL_PASSWORD",
+    "warehouse_password": "KAFO_WAREHOUSE_PASSWORD",
+    "fingerprint_salt": "KAFO_FINGERPRINT_SALT",
+}
+"""Key in secrets.yaml → environment variable, which wins."""
+
+
+class ConfigError(UsageError):
+    """config.yaml or the secrets file is wrong; the message names the line."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CentralSettings(_Strict):
+    """Which ODK Central, and what to read there."""
+
+    url: str = Field(pattern=r"^(sandbox|https?://[^\s/]+.*)$")
+    email: str = ""
+    projects: list[int] = Field(min_length=1)
+    forms: Literal["all"] | list[str] = "all"
+
+
+class WarehouseSettings(_Strict):
+    """Where the data rest."""
+
+    url: str
+
+
+class SyncSettings(_Strict):
+    """How to read."""
+
+    overlap_minutes: int = Field(default=10, ge=2, le=1440)
+
+
+class Settings(_Strict):
+    """What config.yaml holds."""
+
+    central: CentralSettings
+    warehouse: WarehouseSettings
+    sync: SyncSettings = SyncSettings()
+    data_folder: str = "data"
+
+
+class Config(BaseModel):
+    """Settings, the secrets, and the folder that relative paths start from."""
+
+    model_config = ConfigDict(frozen=True)
+
+    settings: Settings
+    folder: Path
+    secrets: dict[str, str] = Field(default_factory=dict, repr=False)
+
+    @property
+    def data(self) -> Path:
+        """The folder for compiled forms, sandbox and temporary files."""
+        return self.folder / self.settings.data_folder
+
+    @property
+    def warehouse_url(self) -> str:
+        """The address with a relative SQLite path made absolute."""
+        url = self.settings.warehouse.url
+        head = "sqlite:///"
+        if url.startswith(head) and not url.startswith(head + "/"):
+            return head + str(self.folder.resolve() / url.removeprefix(head))
+        return url
+
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether ODK Central is the embedded stand-in."""
+        return self.settings.central.url == SANDBOX
+
+    def secret(self, key: str) -> str:
+        """A secret that is needed now; ConfigError saying how to give it when there is none."""
+        if key in self.secrets:
+            return self.secrets[key]
+        raise ConfigError(
+            f"Il manque le secret « {key} ». Donnez la variable {SECRETS[key]}, ou une ligne "
+            f"« {key}: … » dans secrets.yaml à côté de config.yaml.",
+            f"The secret '{key}' is missing. Give the variable {SECRETS[key]}, or a line "
+            f"'{key}: …' in secrets.yaml beside config.yaml.",
+        )
+
+
+def read_config(path: Path, environment: Mapping[str, str] = os.environ) -> Config:
+    """Read and check the configuration; raises ConfigError."""
+    if not path.exists():
+        raise ConfigError(
+            f"{path} n'existe pas. Lancez Kafo dans le dossier du projet ou indiquez --config.",
+            f"{path} does not exist. Run Kafo in the project's folder or give --config.",
+        )
+    tree = _parse(path)
+    try:
+        settings = Settings.model_validate(tree)
+    except ValidationError as error:
+        raise _located(path, tree, error) from None
+    return Config(
+        settings=settings,
+        folder=path.resolve().parent,
+        secrets=_read_secrets(path.parent / "secrets.yaml", environment),
+    )
+
+
+def _parse(path: Path) -> CommentedMap:
+    try:
+        tree = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+    except (MarkedYAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f":{mark.line + 1}" if mark else ""
+        raise ConfigError(
+            f"{path.name}{line}: ce n'est pas du YAML lisible. Vérifiez les retraits et les guillemets.",
+            f"{path.name}{line}: this is not readable YAML. Check the indents and the quotes.",
+        ) from None
+    if not isinstance(tree, CommentedMap):
+        raise ConfigError(
+            f"{path.name} est vide ou n'est pas une liste de clés.",
+            f"{path.name} is empty or not a list of keys.",
+        )
+    return tree
+
+
+def _located(path: Path, tree: CommentedMap, error: ValidationError) -> ConfigError:
+    """The first complaint, with the key and its line in the file."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    steps = [s for s in first["loc"] if not str(s).startswith(("literal", "list["))]
+    key = ".".join(str(step) for step in steps)
+    place = f"{path.name}:{_line(tree, steps)}: "
+    if first["type"] == "extra_forbidden":
+        return ConfigError(
+            f"{place}clé inconnue « {key} ». Corrigez son nom ou supprimez la ligne.",
+            f"{place}unknown key '{key}'. Correct its name or delete the line.",
+        )
+    if first["type"] == "missing":
+        return ConfigError(
+            f"{place}la clé « {key} » manque. Reprenez-la du fichier config.yaml d'origine.",
+            f"{place}the key '{key}' is missing. Take it from the original config.yaml.",
+        )
+    return ConfigError(
+        f"{place}la valeur de « {key} » ne convient pas ({first['msg']}). Lisez le commentaire "
+        "au-dessus de la clé.",
+        f"{place}the value of '{key}' does not fit ({first['msg']}). Read the comment above the key.",
+    )
+
+
+def _line(tree: CommentedMap, steps: list[Any]) -> int:
+    """The line of the deepest step that the file has."""
+    here: Any = tree
+    line = 1
+    for step in steps:
+        if isinstance(here, CommentedMap) and step in here:
+            line = here.lc.key(step)[0] + 1
+        elif isinstance(here, CommentedSeq) and isinstance(step, int) and step < len(here):
+            line = here.lc.item(step)[0] + 1
+        else:
+            break
+        here = here[step]
+    return int(line)
+
+
+def _read_secrets(path: Path, environment: Mapping[str, str]) -> dict[str, str]:
+    secrets: dict[str, str] = {}
+    if path.exists():
+        _check_private(path)
+        for key, value in _parse(path).items():
+            if key not in SECRETS:
+                raise ConfigError(
+                    f"{path.name}: clé inconnue « {key} ». Clés possibles : {', '.join(SECRETS)}.",
+                    f"{path.name}: unknown key '{key}'. Possible keys: {', '.join(SECRETS)}.",
+                )
+            secrets[key] = str(value)
+    for key, variable in SECRETS.items():
+        if environment.get(variable):
+            secrets[key] = environment[variable]
+    return secrets
+
+
+def _check_private(path: Path) -> None:
+    """Others on this computer must not be able to read it (Windows has no such bits)."""
+    if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
+        raise ConfigError(
+            f"{path.name} peut être lu par d'autres comptes de cet ordinateur. "
+            f"Lancez : chmod 600 {path.name}",
+            f"{path.name} can be read by other accounts of this computer. Run: chmod 600 {path.name}",
+        )

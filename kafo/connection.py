@@ -1,0 +1,77 @@
+"""Opens what a command works on: the warehouse, and ODK Central or the sandbox in its place."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine
+
+from kafo.config import Config, ConfigError
+from warehouse.types import iso
+
+if TYPE_CHECKING:
+    from pyodk.client import Client
+
+    from sync.pull import Source
+
+REFERENCE = Path(__file__).parent.parent / "forms" / "reference"
+
+
+def now() -> str:
+    """This moment as the warehouse writes it."""
+    return iso(datetime.now(UTC))
+
+
+def warehouse(config: Config) -> Engine:
+    """The warehouse, brought up to date, for reading and writing."""
+    from warehouse.engine import open_warehouse, parse_url
+    from warehouse.migrate import migrate
+
+    engine = open_warehouse(
+        parse_url(config.warehouse_url, config.secrets.get("warehouse_password"))
+    )
+    migrate(engine, REFERENCE)
+    return engine
+
+
+def reader(config: Config) -> Engine:
+    """The warehouse, for reading only."""
+    from warehouse.engine import open_reader, parse_url
+
+    return open_reader(parse_url(config.warehouse_url, config.secrets.get("warehouse_password")))
+
+
+@contextmanager
+def central(config: Config) -> Iterator["Source"]:
+    """A session with the ODK Central of the configuration; starts the sandbox if that is meant."""
+    from sync.central import Account, connect
+    from sync.pull import Source
+
+    settings = config.settings.central
+    forms = None if settings.forms == "all" else list(settings.forms)
+    if config.is_sandbox:
+        from sync.sandbox import Sandbox
+
+        config.data.mkdir(parents=True, exist_ok=True)
+        with Sandbox(config.data / "sandbox.db") as sandbox:
+            account = Account(sandbox.url, sandbox.email, sandbox.password)
+            client = connect(account)
+            _ensure_projects(client, settings.projects)
+            yield Source(client, account, settings.projects, forms)
+        return
+    if not settings.email:
+        raise ConfigError(
+            "config.yaml: « central.email » est vide. Écrivez l'adresse du compte d'ODK Central.",
+            "config.yaml: 'central.email' is empty. Write the address of the ODK Central account.",
+        )
+    account = Account(settings.url, settings.email, config.secret("central_password"))
+    yield Source(connect(account), account, settings.projects, forms)
+
+
+def _ensure_projects(client: "Client", projects: list[int]) -> None:
+    """A new sandbox is empty: give it the projects that the configuration names."""
+    there = len(client.get("projects").json())
+    for number in range(there + 1, max(projects) + 1):
+        client.post("projects", json={"name": f"CIOM {number}"}).raise_for_status()

@@ -1,0 +1,172 @@
+"""Commands on data: `kafo sync`, `kafo status`, `kafo sql`."""
+
+import csv
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import typer
+from rich.table import Table
+
+from forms.errors import UsageError
+from forms.language import say
+from kafo.cli import configuration, err, out
+from kafo.connection import central, now, reader, warehouse
+
+if TYPE_CHECKING:
+    from sync.ledger import FormReport
+
+_SHOWN = 1000
+"""Rows `kafo sql` shows as a table; csv and json give all of them."""
+
+
+class Format(StrEnum):
+    """How `kafo sql` prints."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+def add(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.command(
+        "sync",
+        help=say(
+            "Synchronise ODK Central vers l'entrepôt.",
+            "Synchronise ODK Central into the warehouse.",
+        ),
+    )(sync)
+    app.command("status", help=say("Où en est chaque formulaire.", "Where each form stands."))(
+        status
+    )
+    app.command(
+        "sql", help=say("Une question en SQL, en lecture seule.", "A question in SQL, read-only.")
+    )(sql)
+
+
+def sync(context: typer.Context) -> None:
+    """Run once; exit code 1 when a form could not be brought up to date."""
+    from sync.pull import pull
+
+    config = configuration(context)
+    engine = warehouse(config)
+    overlap = timedelta(minutes=config.settings.sync.overlap_minutes)
+    with (
+        central(config) as source,
+        out.status(say("Synchronisation…", "Synchronising…")) as spinner,
+    ):
+        config.data.mkdir(parents=True, exist_ok=True)
+
+        def show(report: "FormReport") -> None:
+            spinner.stop()
+            print_report(report)
+            spinner.start()
+
+        run = pull(engine, source, overlap=overlap, folder=config.data, now=now, on_form=show)
+    if not run.forms:
+        out.print(
+            say("Aucun formulaire publié sur ODK Central.", "No published form on ODK Central.")
+        )
+    if run.failed:
+        raise typer.Exit(1)
+
+
+def print_report(report: "FormReport") -> None:
+    """One line for one form."""
+    counts = report.counts
+    if report.outcome == "failed":
+        err.print(f"✗ {report.form_id} : {report.error}", soft_wrap=True, markup=False)
+    elif report.asked == "nothing":
+        out.print(say(f"✓ {report.form_id} : rien de nouveau", f"✓ {report.form_id}: nothing new"))
+    else:
+        out.print(
+            say(
+                f"✓ {report.form_id} : {counts.received} reçues, {counts.new} nouvelles, "
+                f"{counts.changed} modifiées, {counts.deleted} supprimées ({report.seconds:.1f} s)",
+                f"✓ {report.form_id}: {counts.received} received, {counts.new} new, "
+                f"{counts.changed} changed, {counts.deleted} deleted ({report.seconds:.1f} s)",
+            )
+        )
+
+
+def status(context: typer.Context) -> None:
+    """Print the view `sync_state`."""
+    columns, rows = query(context, "select * from sync_state order by project_id, form_id")
+    if not rows:
+        out.print(
+            say(
+                "L'entrepôt est vide. Lancez « kafo sync ».",
+                "The warehouse is empty. Run 'kafo sync'.",
+            )
+        )
+        return
+    out.print(_table(columns, rows))
+
+
+def sql(
+    context: typer.Context,
+    statement: str = typer.Argument(
+        help=say("La question, entre guillemets.", "The question, in quotes.")
+    ),
+    form: Format = typer.Option(
+        Format.table, "--format", "-f", help=say("Forme de la réponse.", "Form of the answer.")
+    ),
+) -> None:
+    """Answer one read-only question."""
+    columns, rows = query(context, statement)
+    if form is Format.csv:
+        writer = csv.writer(sys.stdout)
+        writer.writerow(columns)
+        writer.writerows(rows)
+    elif form is Format.json:
+        records = [dict(zip(columns, row, strict=True)) for row in rows]
+        sys.stdout.write(json.dumps(records, ensure_ascii=False, default=str, indent=1) + "\n")
+    else:
+        out.print(_table(columns, rows[:_SHOWN]))
+        if len(rows) > _SHOWN:
+            out.print(
+                say(
+                    f"{_SHOWN} lignes montrées sur {len(rows)} ; --format csv les donne toutes.",
+                    f"{_SHOWN} rows shown of {len(rows)}; --format csv gives them all.",
+                )
+            )
+
+
+def query(context: typer.Context, statement: str) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
+    """Columns and rows; UsageError for anything but one statement that reads."""
+    from sqlalchemy.exc import DBAPIError
+
+    first = statement.lstrip().split(maxsplit=1)[:1]
+    if not first or first[0].lower() not in ("select", "with", "values", "explain"):
+        raise UsageError(
+            "« kafo sql » ne fait que lire : commencez par SELECT ou WITH.",
+            "'kafo sql' only reads: begin with SELECT or WITH.",
+        )
+    with reader(configuration(context)).connect() as connection:
+        try:
+            answer = connection.exec_driver_sql(
+                statement.replace("%", "%%")
+                if connection.dialect.name == "postgresql"
+                else statement
+            )
+            return list(answer.keys()), [tuple(row) for row in answer.all()]
+        except DBAPIError as error:
+            # The driver's message names tables and columns of the question, never answers.
+            reason = str(error.orig).splitlines()[0]
+            raise UsageError(
+                f"La base n'accepte pas cette question : {reason}. La liste des tables : "
+                'kafo sql "select * from dictionary".',
+                f"The database does not accept this question: {reason}. The list of tables: "
+                'kafo sql "select * from dictionary".',
+            ) from None
+
+
+def _table(columns: Iterable[str], rows: Iterable[Sequence[Any]]) -> Table:
+    table = Table(*columns)
+    for row in rows:
+        table.add_row(*("" if value is None else str(value) for value in row))
+    return table

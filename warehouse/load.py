@@ -1,0 +1,183 @@
+"""Puts received submissions into the warehouse: raw with its history, then the form's tables.
+
+Every step is idempotent and runs inside the caller's transaction, together with the cursor.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select
+
+from warehouse.bulk import Row, delete_submissions, upsert
+from warehouse.flatten import Flat, Flatten, columns_of, flattener
+from warehouse.shape import FormShape
+from warehouse.tables import load_problem, submission, submission_history
+
+_BATCH = 1000
+"""Submissions in memory at once; a bigger batch is not faster (docs/mesures.md)."""
+
+_KEY = ("project_id", "form_id", "instance_id")
+_COLUMNS = tuple(c.name for c in submission.columns)
+_KEPT = tuple(c.name for c in submission_history.columns if c.name != "replaced_by_run_id")
+
+Received = tuple[str, Mapping[str, Any]]
+"""One row of the feed: its JSON text as it came, and the same parsed."""
+
+
+@dataclass(slots=True)
+class Counts:
+    """What one load did. `latest` is the newest stamp Central gave, or None without rows."""
+
+    received: int = 0
+    new: int = 0
+    changed: int = 0
+    deleted: int = 0
+    latest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    digest: str
+    revision: int
+    deleted: bool
+
+
+def load(
+    connection: Connection, shape: FormShape, rows: Iterable[Received], *, run_id: int
+) -> Counts:
+    """Load a feed, batch by batch; rows that did not change since the last load cost a look-up."""
+    counts, flatten = Counts(), flattener(shape)
+    empty = _is_empty(connection, shape)
+    feed = iter(rows)
+    while batch := list(islice(feed, _BATCH)):
+        received = {str(row["__id"]): (text, row) for text, row in batch}
+        held = {} if empty else _held(connection, shape, list(received))
+        fresh = _fresh(received, held, counts)
+        _keep_history(connection, shape, [i for i in fresh if i in held], run_id=run_id)
+        _write_raw(connection, shape, fresh, held, run_id=run_id)
+        _write_tables(connection, shape, fresh, held, flatten)
+        counts.received += len(batch)
+    return counts
+
+
+_Fresh = dict[str, tuple[str, str, Mapping[str, Any]]]
+"""instance_id → (digest, JSON text, parsed row) of what is new or changed."""
+
+
+def _is_empty(connection: Connection, shape: FormShape) -> bool:
+    mine = (submission.c.project_id == shape.project_id, submission.c.form_id == shape.form_id)
+    return (
+        connection.execute(select(submission.c.instance_id).where(*mine).limit(1)).first() is None
+    )
+
+
+_HELD = select(
+    submission.c.instance_id, submission.c.digest, submission.c.revision, submission.c.deleted_at
+).where(
+    submission.c.project_id == bindparam("project_id"),
+    submission.c.form_id == bindparam("form_id"),
+    submission.c.instance_id.in_(bindparam("ids", expanding=True)),
+)
+
+
+def _held(connection: Connection, shape: FormShape, ids: list[str]) -> dict[str, _Held]:
+    found = connection.execute(
+        _HELD, {"project_id": shape.project_id, "form_id": shape.form_id, "ids": ids}
+    )
+    return {i: _Held(digest, revision, gone is not None) for i, digest, revision, gone in found}
+
+
+def _fresh(received: Mapping[str, Received], held: Mapping[str, _Held], counts: Counts) -> _Fresh:
+    fresh: _Fresh = {}
+    for instance_id, (text, row) in received.items():
+        system = row["__system"]
+        stamps = (system["submissionDate"], system["updatedAt"], system["deletedAt"])
+        counts.latest = max(s for s in (*stamps, counts.latest or "") if s is not None) or None
+        digest = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+        before = held.get(instance_id)
+        if before is not None and before.digest == digest:
+            continue
+        fresh[instance_id] = (digest, text, row)
+        counts.new += before is None
+        counts.changed += before is not None
+        counts.deleted += system["deletedAt"] is not None and not (before and before.deleted)
+    return fresh
+
+
+def _keep_history(connection: Connection, shape: FormShape, ids: list[str], *, run_id: int) -> None:
+    """Move the state that is about to be replaced into the history, inside the database."""
+    if not ids:
+        return
+    statement = submission_history.insert().from_select(
+        [*_KEPT, "replaced_by_run_id"],
+        select(*(submission.c[name] for name in _KEPT), bindparam("replacing_run", run_id)).where(
+            submission.c.project_id == shape.project_id,
+            submission.c.form_id == shape.form_id,
+            submission.c.instance_id.in_(ids),
+        ),
+    )
+    connection.execute(statement)
+
+
+def _write_raw(
+    connection: Connection,
+    shape: FormShape,
+    fresh: _Fresh,
+    held: Mapping[str, _Held],
+    *,
+    run_id: int,
+) -> None:
+    rows: list[Row] = []
+    for instance_id, (digest, text, row) in fresh.items():
+        s = row["__system"]
+        revision = held[instance_id].revision + 1 if instance_id in held else 1
+        rows.append((
+            shape.project_id, shape.form_id, instance_id, s["formVersion"], s["submissionDate"],
+            s["updatedAt"], s["deletedAt"], s["reviewState"], s["edits"], s["status"],
+            s["submitterId"], s["submitterName"], s["deviceId"], s["attachmentsPresent"],
+            s["attachmentsExpected"], digest, revision, run_id, text,
+        ))  # fmt: skip
+    upsert(connection, "submission", _COLUMNS, rows, key=_KEY)
+
+
+def _write_tables(
+    connection: Connection,
+    shape: FormShape,
+    fresh: _Fresh,
+    held: Mapping[str, _Held],
+    flatten: Flatten,
+) -> None:
+    """Live, readable submissions have rows in the form's tables; deleted ones have none."""
+    flat, gone = Flat(), []
+    for instance_id, (_, _, row) in fresh.items():
+        if row["__system"]["deletedAt"] is None and row["__system"]["status"] is None:
+            flatten(row, flat)
+        elif instance_id in held:
+            gone.append(instance_id)
+    seen_before = [i for i in fresh if i in held]
+    for table in reversed(shape.tables):
+        # A repeat has no lasting row keys (they are positions), so its rows are replaced whole.
+        delete_submissions(connection, table.name, gone if table.parent is None else seen_before)
+    for table in shape.tables:
+        key = ("instance_id",) if table.parent is None else ("instance_id", "row_path")
+        upsert(connection, table.name, columns_of(table), flat.rows.get(table.name, []), key=key)
+    _note_problems(connection, shape, seen_before, flat)
+
+
+def _note_problems(
+    connection: Connection, shape: FormShape, seen_before: list[str], flat: Flat
+) -> None:
+    if seen_before:
+        connection.execute(
+            load_problem.delete().where(
+                load_problem.c.project_id == shape.project_id,
+                load_problem.c.form_id == shape.form_id,
+                load_problem.c.instance_id.in_(seen_before),
+            )
+        )
+    rows: list[Row] = [(shape.project_id, shape.form_id, *problem) for problem in flat.problems]
+    columns = tuple(c.name for c in load_problem.columns)
+    upsert(connection, "load_problem", columns, rows, key=columns[:-1])

@@ -1,0 +1,1 @@
+"""Migrations of the fixed tables: forward only, readable by the previous release."""

@@ -1,0 +1,214 @@
+"""Every fixed table of the warehouse; form tables are made from published forms (`form_tables`).
+
+Unique keys of submission data always hold `instance_id`: it is the distribution column when the
+warehouse grows to Citus, and the only lasting name of a submission (Central keeps it through
+every edit).
+"""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+)
+
+from warehouse.types import Instant
+
+metadata = MetaData()
+
+SCHEMAS = ("raw", "forms", "identity", "core", "reporting", "ops")
+"""Protection classes on PostgreSQL, in the order of the search path; one file on SQLite."""
+
+
+def schema_of(table: Table) -> str:
+    """The PostgreSQL schema, that is the protection class, a table belongs to."""
+    return str(table.info["schema"])
+
+
+form = Table(
+    "form",
+    metadata,
+    Column("project_id", Integer, primary_key=True, autoincrement=False),
+    Column("form_id", Text, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("table_name", Text, nullable=False, unique=True),
+    Column("xform", Text, nullable=False),
+    Column("definition_hash", Text, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    info={"schema": "ops"},
+)
+
+question = Table(
+    "question",
+    metadata,
+    Column("project_id", Integer, primary_key=True, autoincrement=False),
+    Column("form_id", Text, primary_key=True),
+    Column("table_name", Text, primary_key=True),
+    Column("column_name", Text, primary_key=True),
+    Column("path", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("select_multiple", Boolean, nullable=False),
+    Column("list_name", Text),
+    Column("position", Integer, nullable=False),
+    Column("current", Boolean, nullable=False),
+    Column("sensitivity", Text),
+    Column("purpose", Text),
+    info={"schema": "ops"},
+)
+
+question_label = Table(
+    "question_label",
+    metadata,
+    Column("project_id", Integer, primary_key=True, autoincrement=False),
+    Column("form_id", Text, primary_key=True),
+    Column("path", Text, primary_key=True),
+    Column("language", Text, primary_key=True),
+    Column("label", Text),
+    Column("hint", Text),
+    info={"schema": "ops"},
+)
+
+choice = Table(
+    "choice",
+    metadata,
+    Column("project_id", Integer, primary_key=True, autoincrement=False),
+    Column("form_id", Text, primary_key=True),
+    Column("list_name", Text, primary_key=True),
+    Column("value", Text, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("label_fr", Text),
+    Column("label_en", Text),
+    Column("current", Boolean, nullable=False),
+    info={"schema": "ops"},
+)
+
+_SUBMISSION = (
+    ("form_version", Text),
+    ("submitted_at", Instant),
+    ("updated_at", Instant),
+    ("deleted_at", Instant),
+    ("review_state", Text),
+    ("edits", Integer),
+    ("status", Text),
+    ("submitter_id", Text),
+    ("submitter_name", Text),
+    ("device_id", Text),
+    ("attachments_present", Integer),
+    ("attachments_expected", Integer),
+    ("digest", Text),
+    ("revision", Integer),
+    ("run_id", Integer),
+    ("payload", Text),
+)
+
+submission = Table(
+    "submission",
+    metadata,
+    Column("project_id", Integer, primary_key=True, autoincrement=False),
+    Column("form_id", Text, primary_key=True),
+    Column("instance_id", Text, primary_key=True),
+    *(Column(name, kind) for name, kind in _SUBMISSION),
+    info={"schema": "raw"},
+)
+Index(
+    "submission_deleted_at", submission.c.project_id, submission.c.form_id, submission.c.deleted_at
+)
+
+submission_history = Table(
+    "submission_history",
+    metadata,
+    Column("project_id", Integer, primary_key=True, autoincrement=False),
+    Column("form_id", Text, primary_key=True),
+    Column("instance_id", Text, primary_key=True),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    *(Column(name, kind) for name, kind in _SUBMISSION if name != "revision"),
+    Column("replaced_by_run_id", Integer, nullable=False),
+    info={"schema": "raw"},
+)
+
+load_problem = Table(
+    "load_problem",
+    metadata,
+    Column("project_id", Integer, primary_key=True, autoincrement=False),
+    Column("form_id", Text, primary_key=True),
+    Column("instance_id", Text, primary_key=True),
+    Column("table_name", Text, primary_key=True),
+    Column("row_path", Text, primary_key=True),
+    Column("column_name", Text, primary_key=True),
+    Column("problem", Text, nullable=False),
+    info={"schema": "ops"},
+)
+
+sync_cursor = Table(
+    "sync_cursor",
+    metadata,
+    Column("project_id", Integer, primary_key=True, autoincrement=False),
+    Column("form_id", Text, primary_key=True),
+    Column("stamp", Instant),
+    Column("etag", Text),
+    Column("etag_since", Instant),
+    Column("definition_hash", Text, nullable=False),
+    Column("run_id", Integer, nullable=False),
+    info={"schema": "ops"},
+)
+
+sync_run = Table(
+    "sync_run",
+    metadata,
+    Column("run_id", Integer, primary_key=True),
+    Column("started_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("outcome", Text, nullable=False),
+    Column("error", Text),
+    info={"schema": "ops"},
+)
+
+sync_run_form = Table(
+    "sync_run_form",
+    metadata,
+    Column("run_id", Integer, primary_key=True, autoincrement=False),
+    Column("project_id", Integer, primary_key=True, autoincrement=False),
+    Column("form_id", Text, primary_key=True),
+    Column("outcome", Text, nullable=False),
+    Column("asked", Text, nullable=False),
+    Column("since", Instant),
+    Column("received", Integer, nullable=False),
+    Column("new", Integer, nullable=False),
+    Column("changed", Integer, nullable=False),
+    Column("deleted", Integer, nullable=False),
+    Column("bytes", Integer, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("error", Text),
+    info={"schema": "ops"},
+)
+
+reference_file = Table(
+    "reference_file",
+    metadata,
+    Column("table_name", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
+    info={"schema": "ops"},
+)
+
+view_definition = Table(
+    "view_definition",
+    metadata,
+    Column("view_name", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
+    info={"schema": "ops"},
+)
+
+dictionary = Table(
+    "dictionary",
+    metadata,
+    Column("object_name", Text, primary_key=True),
+    Column("column_name", Text, primary_key=True),
+    Column("description_fr", Text, nullable=False),
+    Column("description_en", Text, nullable=False),
+    info={"schema": "ops"},
+)
