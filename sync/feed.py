@@ -90,7 +90,7 @@ def rows(spool: IO[bytes], form_id: str) -> Iterator[tuple[str, Mapping[str, Any
     """(JSON text, parsed row) for each row; raises `cut_off` at the end if there was no end."""
     decoder = json.JSONDecoder()
     text = TextIOWrapper(spool, encoding="utf-8", newline="")
-    buffer, chunk = text.read(_CHUNK), _CHUNK
+    buffer, chunk = _read(text, _CHUNK, form_id), _CHUNK
     here = buffer.find("[") + 1
     if "".join(buffer[:here].split()) != '{"value":[':
         raise errors.not_central(form_id)
@@ -101,7 +101,7 @@ def rows(spool: IO[bytes], form_id: str) -> Iterator[tuple[str, Mapping[str, Any
         try:
             row, end = decoder.raw_decode(buffer, here)
         except json.JSONDecodeError:
-            more = text.read(chunk)
+            more = _read(text, chunk, form_id)
             if not more:
                 raise errors.cut_off(form_id) from None
             buffer, here, chunk = buffer[here:] + more, 0, chunk * 2 if here == 0 else _CHUNK
@@ -110,7 +110,14 @@ def rows(spool: IO[bytes], form_id: str) -> Iterator[tuple[str, Mapping[str, Any
             raise errors.not_central(form_id)
         yield buffer[here:end], row
         here = end
-    _prove_end(buffer[here:] + text.read(), form_id)
+    _prove_end(buffer[here:] + _read(text, -1, form_id), form_id)
+
+
+def _read(text: TextIOWrapper, size: int, form_id: str) -> str:
+    try:
+        return text.read(size)
+    except UnicodeDecodeError:  # cut in the middle of a letter
+        raise errors.cut_off(form_id) from None
 
 
 def _skip(buffer: str, here: int) -> int:
