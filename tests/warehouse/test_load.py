@@ -10,8 +10,7 @@ from sqlalchemy.pool import StaticPool
 
 from warehouse.load import Counts, load
 
-Any_ = Any
-Make = Callable[..., dict[str, Any]]
+Make = Callable[..., Any]
 
 
 def read(engine: Engine, query: str) -> list[tuple[Any, ...]]:
@@ -160,12 +159,12 @@ _ANSWERS = st.fixed_dictionaries({
     states=st.lists(st.tuples(st.integers(0, 3), _ANSWERS, st.booleans()), min_size=1, max_size=12)
 )
 def test_any_history_of_loads_equals_loading_the_last_states_at_once(
-    states: list[tuple[int, dict[str, Any_], bool]],
+    states: list[tuple[int, dict[str, Any], bool]],
     small_form: Make,
     small_row: Make,
     received: Make,
 ) -> None:
-    def row(number: int, answers: dict[str, Any], gone: bool) -> dict[str, Any]:
+    def row(number: int, answers: dict[str, Any], gone: bool) -> Any:
         deleted = "2026-11-09T00:00:00.000Z" if gone else None
         return small_row(f"uuid:{number}", system={"deletedAt": deleted}, **answers)
 
