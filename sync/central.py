@@ -55,12 +55,13 @@ class _Session(Session):  # type: ignore[misc]  # pyodk ships no types
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> requests.Response:
         """As pyodk's; an answer 401 to a request made with an old token is asked once more."""
         had_token = "Authorization" in self.headers
-        response = super().request(method, url, *args, **kwargs)
+        response: requests.Response = super().request(method, url, *args, **kwargs)
         if response.status_code != 401 or not had_token or url.endswith("sessions"):
             return response
         response.close()
         del self.headers["Authorization"]
-        return super().request(method, url, *args, **kwargs)
+        response = super().request(method, url, *args, **kwargs)
+        return response
 
 
 def connect(account: Account, *, project_id: int | None = None, backoff: float = 1.0) -> Client:
@@ -97,6 +98,7 @@ def explained(
             raise errors.not_central(what) from None
         raise _refusal(response, account, what, missing) from None
     except requests.HTTPError as error:
+        assert error.response is not None
         raise _refusal(error.response, account, what, missing) from None
     except requests.exceptions.SSLError:
         raise errors.tls_refused(account.url) from None
