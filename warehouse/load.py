@@ -35,6 +35,7 @@ class Counts:
     new: int = 0
     changed: int = 0
     deleted: int = 0
+    quarantined: int = 0
     latest: str | None = None
 
 
@@ -46,16 +47,25 @@ class _Held:
 
 
 def load(
-    connection: Connection, shape: FormShape, rows: Iterable[Received], *, run_id: int
+    connection: Connection,
+    shape: FormShape,
+    rows: Iterable[Received],
+    *,
+    run_id: int,
+    sealed_version: str | None = None,
 ) -> Counts:
-    """Load a feed, batch by batch; rows that did not change since the last load cost a look-up."""
+    """Load a feed, batch by batch; rows that did not change since the last load cost a look-up.
+
+    `sealed_version` is the form version whose answers must arrive encrypted: a row of it that
+    Central can read anyway is quarantined, that is kept raw and shown, but in no other table.
+    """
     counts, flatten = Counts(), flattener(shape)
     empty = _is_empty(connection, shape)
     feed = iter(rows)
     while batch := list(islice(feed, _BATCH)):
         received = {str(row["__id"]): (text, row) for text, row in batch}
         held = {} if empty else _held(connection, shape, list(received))
-        fresh = _fresh(received, held, counts)
+        fresh = _fresh(received, held, counts, sealed_version)
         _keep_history(connection, shape, [i for i in fresh if i in held], run_id=run_id)
         _write_raw(connection, shape, fresh, held, run_id=run_id)
         _write_tables(connection, shape, fresh, held, flatten)
@@ -63,8 +73,23 @@ def load(
     return counts
 
 
-_Fresh = dict[str, tuple[str, str, Mapping[str, Any]]]
-"""instance_id → (digest, JSON text, parsed row) of what is new or changed."""
+@dataclass(frozen=True, slots=True)
+class _New:
+    """A submission that is new or changed."""
+
+    digest: str
+    text: str
+    row: Mapping[str, Any]
+    quarantined: bool
+
+    @property
+    def readable(self) -> bool:
+        """Whether its answers belong into the form's tables."""
+        system = self.row["__system"]
+        return system["deletedAt"] is None and system["status"] is None and not self.quarantined
+
+
+_Fresh = dict[str, _New]
 
 
 def _is_empty(connection: Connection, shape: FormShape) -> bool:
@@ -90,7 +115,12 @@ def _held(connection: Connection, shape: FormShape, ids: list[str]) -> dict[str,
     return {i: _Held(digest, revision, gone is not None) for i, digest, revision, gone in found}
 
 
-def _fresh(received: Mapping[str, Received], held: Mapping[str, _Held], counts: Counts) -> _Fresh:
+def _fresh(
+    received: Mapping[str, Received],
+    held: Mapping[str, _Held],
+    counts: Counts,
+    sealed_version: str | None,
+) -> _Fresh:
     fresh: _Fresh = {}
     for instance_id, (text, row) in received.items():
         system = row["__system"]
@@ -100,7 +130,10 @@ def _fresh(received: Mapping[str, Received], held: Mapping[str, _Held], counts: 
         before = held.get(instance_id)
         if before is not None and before.digest == digest:
             continue
-        fresh[instance_id] = (digest, text, row)
+        open_letter = system["status"] is None and sealed_version is not None
+        quarantined = open_letter and system["formVersion"] == sealed_version
+        fresh[instance_id] = _New(digest, text, row, quarantined)
+        counts.quarantined += quarantined
         counts.new += before is None
         counts.changed += before is not None
         counts.deleted += system["deletedAt"] is not None and not (before and before.deleted)
@@ -131,14 +164,14 @@ def _write_raw(
     run_id: int,
 ) -> None:
     rows: list[Row] = []
-    for instance_id, (digest, text, row) in fresh.items():
-        s = row["__system"]
+    for instance_id, new in fresh.items():
+        s = new.row["__system"]
         revision = held[instance_id].revision + 1 if instance_id in held else 1
         rows.append((
             shape.project_id, shape.form_id, instance_id, s["formVersion"], s["submissionDate"],
             s["updatedAt"], s["deletedAt"], s["reviewState"], s["edits"], s["status"],
             s["submitterId"], s["submitterName"], s["deviceId"], s["attachmentsPresent"],
-            s["attachmentsExpected"], digest, revision, run_id, text,
+            s["attachmentsExpected"], new.quarantined, None, new.digest, revision, run_id, new.text,
         ))  # fmt: skip
     upsert(connection, "submission", _COLUMNS, rows, key=_KEY)
 
@@ -152,9 +185,9 @@ def _write_tables(
 ) -> None:
     """Live, readable submissions have rows in the form's tables; deleted ones have none."""
     flat, gone = Flat(), []
-    for instance_id, (_, _, row) in fresh.items():
-        if row["__system"]["deletedAt"] is None and row["__system"]["status"] is None:
-            flatten(row, flat)
+    for instance_id, new in fresh.items():
+        if new.readable:
+            flatten(new.row, flat)
         elif instance_id in held:
             gone.append(instance_id)
     seen_before = [i for i in fresh if i in held]

@@ -6,6 +6,7 @@ every edit).
 """
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Float,
@@ -100,6 +101,8 @@ _SUBMISSION = (
     ("device_id", Text),
     ("attachments_present", Integer),
     ("attachments_expected", Integer),
+    ("quarantined", Boolean),
+    ("purged_at", Instant),
     ("digest", Text),
     ("revision", Integer),
     ("run_id", Integer),
@@ -129,6 +132,117 @@ submission_history = Table(
     *(Column(name, kind) for name, kind in _SUBMISSION if name != "revision"),
     Column("replaced_by_run_id", Integer, nullable=False),
     info={"schema": "raw"},
+)
+
+attachment = Table(
+    "attachment",
+    metadata,
+    Column("project_id", Integer, primary_key=True, autoincrement=False),
+    Column("form_id", Text, primary_key=True),
+    Column("instance_id", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("etag", Text),
+    Column("size", BigInteger),
+    Column("sha256", Text),
+    Column("media_type", Text),
+    Column("listed_revision", Integer, nullable=False),
+    Column("checked_at", Instant, nullable=False),
+    info={"schema": "raw"},
+)
+
+question_timing = Table(
+    "question_timing",
+    metadata,
+    Column("project_id", Integer, primary_key=True, autoincrement=False),
+    Column("form_id", Text, primary_key=True),
+    Column("instance_id", Text, primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("event", Text, nullable=False),
+    Column("path", Text),
+    Column("started_at", Instant),
+    Column("ended_at", Instant),
+    Column("seconds", Float),
+    info={"schema": "raw"},
+)
+
+comment = Table(
+    "comment",
+    metadata,
+    Column("project_id", Integer, primary_key=True, autoincrement=False),
+    Column("form_id", Text, primary_key=True),
+    Column("instance_id", Text, primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("created_at", Instant, nullable=False),
+    Column("actor_id", Text),
+    Column("body", Text, nullable=False),
+    info={"schema": "raw"},
+)
+
+entity_list = Table(
+    "entity_list",
+    metadata,
+    Column("project_id", Integer, primary_key=True, autoincrement=False),
+    Column("list_name", Text, primary_key=True),
+    Column("table_name", Text, nullable=False, unique=True),
+    Column("properties", Text, nullable=False),
+    Column("stamp", Instant),
+    Column("seen_at", Instant, nullable=False),
+    info={"schema": "ops"},
+)
+
+entity = Table(
+    "entity",
+    metadata,
+    Column("project_id", Integer, primary_key=True, autoincrement=False),
+    Column("list_name", Text, primary_key=True),
+    Column("entity_id", Text, primary_key=True),
+    Column("label", Text),
+    Column("version", Integer, nullable=False),
+    Column("created_at", Instant),
+    Column("updated_at", Instant),
+    Column("deleted_at", Instant),
+    Column("creator_id", Text),
+    Column("creator_name", Text),
+    Column("conflict", Text),
+    Column("digest", Text, nullable=False),
+    Column("run_id", Integer, nullable=False),
+    Column("payload", Text, nullable=False),
+    info={"schema": "raw"},
+)
+
+entity_version = Table(
+    "entity_version",
+    metadata,
+    Column("project_id", Integer, primary_key=True, autoincrement=False),
+    Column("list_name", Text, primary_key=True),
+    Column("entity_id", Text, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("label", Text),
+    Column("created_at", Instant),
+    Column("creator_id", Text),
+    Column("source_instance_id", Text),
+    Column("payload", Text, nullable=False),
+    info={"schema": "raw"},
+)
+
+proof = Table(
+    "proof",
+    metadata,
+    Column("run_id", Integer, primary_key=True, autoincrement=False),
+    Column("project_id", Integer, primary_key=True, autoincrement=False),
+    Column("form_id", Text, primary_key=True),
+    Column("proven_at", Instant, nullable=False),
+    Column("central_live", Integer, nullable=False),
+    Column("warehouse_live", Integer, nullable=False),
+    Column("central_deleted", Integer, nullable=False),
+    Column("warehouse_deleted", Integer, nullable=False),
+    Column("missing", Integer, nullable=False),
+    Column("stale", Integer, nullable=False),
+    Column("purged", Integer, nullable=False),
+    Column("vanished", Integer, nullable=False),
+    Column("equal", Boolean, nullable=False),
+    info={"schema": "ops"},
 )
 
 load_problem = Table(

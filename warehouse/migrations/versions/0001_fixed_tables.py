@@ -17,6 +17,21 @@ def _schema(name: str) -> str | None:
 def upgrade() -> None:
     """Create them."""
     op.create_table(
+        "attachment",
+        sa.Column("project_id", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("form_id", sa.Text(), primary_key=True),
+        sa.Column("instance_id", sa.Text(), primary_key=True),
+        sa.Column("name", sa.Text(), primary_key=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("etag", sa.Text()),
+        sa.Column("size", sa.BigInteger()),
+        sa.Column("sha256", sa.Text()),
+        sa.Column("media_type", sa.Text()),
+        sa.Column("listed_revision", sa.Integer(), nullable=False),
+        sa.Column("checked_at", Instant(), nullable=False),
+        schema=_schema("raw"),
+    )
+    op.create_table(
         "choice",
         sa.Column("project_id", sa.Integer(), primary_key=True, autoincrement=False),
         sa.Column("form_id", sa.Text(), primary_key=True),
@@ -29,12 +44,64 @@ def upgrade() -> None:
         schema=_schema("ops"),
     )
     op.create_table(
+        "comment",
+        sa.Column("project_id", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("form_id", sa.Text(), primary_key=True),
+        sa.Column("instance_id", sa.Text(), primary_key=True),
+        sa.Column("position", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("actor_id", sa.Text()),
+        sa.Column("body", sa.Text(), nullable=False),
+        schema=_schema("raw"),
+    )
+    op.create_table(
         "dictionary",
         sa.Column("object_name", sa.Text(), primary_key=True),
         sa.Column("column_name", sa.Text(), primary_key=True),
         sa.Column("description_fr", sa.Text(), nullable=False),
         sa.Column("description_en", sa.Text(), nullable=False),
         schema=_schema("ops"),
+    )
+    op.create_table(
+        "entity",
+        sa.Column("project_id", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("list_name", sa.Text(), primary_key=True),
+        sa.Column("entity_id", sa.Text(), primary_key=True),
+        sa.Column("label", sa.Text()),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", Instant()),
+        sa.Column("updated_at", Instant()),
+        sa.Column("deleted_at", Instant()),
+        sa.Column("creator_id", sa.Text()),
+        sa.Column("creator_name", sa.Text()),
+        sa.Column("conflict", sa.Text()),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("run_id", sa.Integer(), nullable=False),
+        sa.Column("payload", sa.Text(), nullable=False),
+        schema=_schema("raw"),
+    )
+    op.create_table(
+        "entity_list",
+        sa.Column("project_id", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("list_name", sa.Text(), primary_key=True),
+        sa.Column("table_name", sa.Text(), nullable=False, unique=True),
+        sa.Column("properties", sa.Text(), nullable=False),
+        sa.Column("stamp", Instant()),
+        sa.Column("seen_at", Instant(), nullable=False),
+        schema=_schema("ops"),
+    )
+    op.create_table(
+        "entity_version",
+        sa.Column("project_id", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("list_name", sa.Text(), primary_key=True),
+        sa.Column("entity_id", sa.Text(), primary_key=True),
+        sa.Column("version", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("label", sa.Text()),
+        sa.Column("created_at", Instant()),
+        sa.Column("creator_id", sa.Text()),
+        sa.Column("source_instance_id", sa.Text()),
+        sa.Column("payload", sa.Text(), nullable=False),
+        schema=_schema("raw"),
     )
     op.create_table(
         "form",
@@ -57,6 +124,23 @@ def upgrade() -> None:
         sa.Column("row_path", sa.Text(), primary_key=True),
         sa.Column("column_name", sa.Text(), primary_key=True),
         sa.Column("problem", sa.Text(), nullable=False),
+        schema=_schema("ops"),
+    )
+    op.create_table(
+        "proof",
+        sa.Column("run_id", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("project_id", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("form_id", sa.Text(), primary_key=True),
+        sa.Column("proven_at", Instant(), nullable=False),
+        sa.Column("central_live", sa.Integer(), nullable=False),
+        sa.Column("warehouse_live", sa.Integer(), nullable=False),
+        sa.Column("central_deleted", sa.Integer(), nullable=False),
+        sa.Column("warehouse_deleted", sa.Integer(), nullable=False),
+        sa.Column("missing", sa.Integer(), nullable=False),
+        sa.Column("stale", sa.Integer(), nullable=False),
+        sa.Column("purged", sa.Integer(), nullable=False),
+        sa.Column("vanished", sa.Integer(), nullable=False),
+        sa.Column("equal", sa.Boolean(), nullable=False),
         schema=_schema("ops"),
     )
     op.create_table(
@@ -86,6 +170,19 @@ def upgrade() -> None:
         schema=_schema("ops"),
     )
     op.create_table(
+        "question_timing",
+        sa.Column("project_id", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("form_id", sa.Text(), primary_key=True),
+        sa.Column("instance_id", sa.Text(), primary_key=True),
+        sa.Column("position", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("event", sa.Text(), nullable=False),
+        sa.Column("path", sa.Text()),
+        sa.Column("started_at", Instant()),
+        sa.Column("ended_at", Instant()),
+        sa.Column("seconds", sa.Float()),
+        schema=_schema("raw"),
+    )
+    op.create_table(
         "reference_file",
         sa.Column("table_name", sa.Text(), primary_key=True),
         sa.Column("digest", sa.Text(), nullable=False),
@@ -108,6 +205,8 @@ def upgrade() -> None:
         sa.Column("device_id", sa.Text()),
         sa.Column("attachments_present", sa.Integer()),
         sa.Column("attachments_expected", sa.Integer()),
+        sa.Column("quarantined", sa.Boolean()),
+        sa.Column("purged_at", Instant()),
         sa.Column("digest", sa.Text()),
         sa.Column("revision", sa.Integer()),
         sa.Column("run_id", sa.Integer()),
@@ -138,6 +237,8 @@ def upgrade() -> None:
         sa.Column("device_id", sa.Text()),
         sa.Column("attachments_present", sa.Integer()),
         sa.Column("attachments_expected", sa.Integer()),
+        sa.Column("quarantined", sa.Boolean()),
+        sa.Column("purged_at", Instant()),
         sa.Column("digest", sa.Text()),
         sa.Column("run_id", sa.Integer()),
         sa.Column("payload", sa.Text()),
