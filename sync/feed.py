@@ -5,22 +5,20 @@ the server dearly (`$skiptoken`). A stream that breaks still has status 200; onl
 shows it, so the end is read before anything is believed.
 """
 
-import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from io import TextIOWrapper
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 from urllib.parse import quote
 
 from pyodk.client import Client
 
 from sync import errors
+from sync.json_stream import CHUNK, Item, items
 from warehouse.types import iso
 
-_CHUNK = 1 << 18
 _STAMPS = ("submissionDate", "updatedAt", "deletedAt")
 
 
@@ -64,18 +62,25 @@ def overlapping(stamp: str | None, overlap: timedelta) -> str | None:
 
 
 def ask(client: Client, question: Question, *, etag: str | None, folder: Path) -> Answer:
+    """Ask one question; with the ETag of the same question, an idle form costs Central nothing."""
+    return spooled(client, question.url, what=question.form_id, etag=etag, folder=folder)
+
+
+def spooled(
+    client: Client, url: str, *, what: str, folder: Path, etag: str | None = None
+) -> Answer:
     """Fetch to an unnamed temporary file, which vanishes with the process however that ends."""
     headers = {"If-None-Match": etag} if etag else {}
-    with client.get(question.url, headers=headers, stream=True) as response:
+    with client.get(url, headers=headers, stream=True) as response:
         if response.status_code == 304:
             return Answer(None, etag, 0)
         response.raise_for_status()
         if "json" not in response.headers.get("Content-Type", ""):
-            raise errors.not_central(question.form_id)
+            raise errors.not_central(what)
         try:
-            spool = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by the reader
+            spool = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed with its reader
             size = 0
-            for chunk in response.iter_content(_CHUNK):
+            for chunk in response.iter_content(CHUNK):
                 spool.write(chunk)
                 size += len(chunk)
             spool.seek(0)
@@ -86,50 +91,9 @@ def ask(client: Client, question: Question, *, etag: str | None, folder: Path) -
         return Answer(spool, response.headers.get("ETag"), size)
 
 
-def rows(spool: IO[bytes], form_id: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """(JSON text, parsed row) for each row; raises `cut_off` at the end if there was no end."""
-    decoder = json.JSONDecoder()
-    text = TextIOWrapper(spool, encoding="utf-8", newline="")
-    buffer, chunk = _read(text, _CHUNK, form_id), _CHUNK
-    here = buffer.find("[") + 1
-    if "".join(buffer[:here].split()) != '{"value":[':
-        raise errors.not_central(form_id)
-    while True:
-        here = _skip(buffer, here)
-        if buffer[here : here + 1] == "]":
-            break
-        try:
-            row, end = decoder.raw_decode(buffer, here)
-        except json.JSONDecodeError:
-            more = _read(text, chunk, form_id)
-            if not more:
-                raise errors.cut_off(form_id) from None
-            buffer, here, chunk = buffer[here:] + more, 0, chunk * 2 if here == 0 else _CHUNK
-            continue
-        if not isinstance(row, dict) or "__id" not in row or "__system" not in row:
+def rows(spool: IO[bytes], form_id: str) -> Iterator[Item]:
+    """Each submission of a spooled answer; nothing may be committed before the last one came."""
+    for text, row in items(spool, form_id):
+        if "__id" not in row or "__system" not in row:
             raise errors.not_central(form_id)
-        yield buffer[here:end], row
-        here = end
-    _prove_end(buffer[here:] + _read(text, -1, form_id), form_id)
-
-
-def _read(text: TextIOWrapper, size: int, form_id: str) -> str:
-    try:
-        return text.read(size)
-    except UnicodeDecodeError:  # cut in the middle of a letter
-        raise errors.cut_off(form_id) from None
-
-
-def _skip(buffer: str, here: int) -> int:
-    while buffer[here : here + 1] in (",", " ", "\n", "\r", "\t") and here < len(buffer):
-        here += 1
-    return here
-
-
-def _prove_end(tail: str, form_id: str) -> None:
-    try:
-        end = json.loads('{"value":[' + tail)
-    except json.JSONDecodeError:
-        raise errors.cut_off(form_id) from None
-    if "@odata.context" not in end:
-        raise errors.not_central(form_id)
+        yield text, row

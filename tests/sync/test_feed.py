@@ -36,10 +36,10 @@ def stream(found: list[dict[str, Any]], *, ascii_only: bool = False) -> bytes:
 
 @given(found=_ROWS, chunk=st.integers(1, 40))
 def test_every_row_comes_out_as_it_was_sent(found: list[dict[str, Any]], chunk: int) -> None:
-    import sync.feed
+    import sync.json_stream
 
     patch = pytest.MonkeyPatch()
-    patch.setattr(sync.feed, "_CHUNK", max(chunk, 12))
+    patch.setattr(sync.json_stream, "CHUNK", max(chunk, 12))
     parsed = list(rows(BytesIO(stream(found)), "f"))
     patch.undo()
     assert [row for _, row in parsed] == found
