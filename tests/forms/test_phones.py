@@ -2,16 +2,21 @@
 
 import dataclasses
 import json
+import logging
 import stat
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pypdfium2
 import pytest
+import requests
 import zxingcpp
 from hypothesis import given
 from hypothesis import strategies as st
+from pyodk.client import Client
+from pyxform.xls2xform import convert
 
 from forms.collect_settings import (
     PhoneProject,
@@ -22,13 +27,16 @@ from forms.collect_settings import (
 )
 from forms.errors import KafoError
 from forms.phone_sheet import write_phone_sheet
-from forms.phones import Phone
+from forms.phones import Phone, list_phones, provide_phones, revoke
+from sync.central import Account, connect
+from sync.sandbox import Sandbox
 
 # Of Collect v2026.3 (Apache-2.0): settings it does not list are dropped without a word.
 SCHEMA = json.loads((Path(__file__).parent / "client-settings.schema.json").read_text())
 TOKEN = "HlXs3xsQq!rVBRzBIvDWlIqQcwUd51vhuCarFxwPzLsF6gmoUYFRz8y925JZoMM3"
 PHONE = Phone("enq-017 Kéniéba", 12, datetime(2026, 11, 23, tzinfo=UTC), None, TOKEN)
 PROJECT = PhoneProject("https://odk.example.org/", 3, "Centre – inscriptions", "📝", "#1b6ca8")
+FORMS = ("identification", "membership")
 # Belong to other servers or other maps than ours.
 NOT_OURS = {
     *("username", "password", "selected_google_account", "google_sheets_url", "reference_layer"),
@@ -163,3 +171,110 @@ def test_answers_never_travel_in_the_clear(server: str, safe: bool) -> None:
     settings = collect_settings(PHONE, project, admin_password="essai-123456")
     address = str(settings["general"]["server_url"])
     assert address.startswith(server.removesuffix("/v1") + "/v1/key/")
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def client(sandbox: Sandbox) -> Client:
+    return connect(Account(sandbox.url, sandbox.email, sandbox.password))
+
+
+@pytest.fixture
+def project(client: Client) -> int:
+    """A project with two published forms."""
+    number = int(client.post("projects", json={"name": "Essais"}).json()["id"])
+    for form in FORMS:
+        settings = {"form_id": form, "version": "1"}
+        row = {"type": "text", "name": "nom", "label": "Nom ?"}
+        sheets = {"survey": [row], "survey_header": [dict.fromkeys(row)], "settings": [settings]}
+        client.post(
+            f"projects/{number}/forms?publish=true",
+            data=convert(sheets).xform.encode(),
+            headers={"Content-Type": "application/xml"},
+        )
+    return number
+
+
+def forms_on(client: Client, server: str, project: int, phone: Phone) -> int:
+    """What Collect gets with the settings of the phone: the status of its list of forms."""
+    there = dataclasses.replace(PROJECT, server=server, project_id=project)
+    settings = collect_settings(phone, there, admin_password="essai-123456")
+    address = f"{settings['general']['server_url']}/formList"
+    answer = requests.get(address, headers={"X-OpenRosa-Version": "1.0"}, timeout=10)
+    return answer.text.count("<formID>") if answer.ok else answer.status_code
+
+
+def test_each_enumerator_gets_a_phone_that_sees_its_forms(
+    client: Client, sandbox: Sandbox, project: int
+) -> None:
+    one, two = provide_phones(client, project, enumerators=["enq-1", " enq-2 "], forms=FORMS)
+    assert (one.enumerator, two.enumerator) == ("enq-1", "enq-2")
+    assert one.token != two.token
+    assert forms_on(client, sandbox.url, project, one) == 2
+    assert [p.last_used for p in list_phones(client, project) if p.enumerator == "enq-2"] == [None]
+
+
+def test_providing_again_keeps_every_access_and_adds_what_is_missing(
+    client: Client, sandbox: Sandbox, project: int
+) -> None:
+    (before,) = provide_phones(client, project, enumerators=["enq-1"], forms=FORMS[:1])
+    assert forms_on(client, sandbox.url, project, before) == 1
+    after = provide_phones(client, project, enumerators=["enq-1", "enq-1"], forms=FORMS)
+    assert [(p.app_user_id, p.token) for p in after] == [(before.app_user_id, before.token)]
+    assert len(list_phones(client, project)) == 1
+    assert forms_on(client, sandbox.url, project, before) == 2
+
+
+def test_a_lost_phone_is_cut_off_and_the_others_are_not(
+    client: Client, sandbox: Sandbox, project: int
+) -> None:
+    lost, kept = provide_phones(client, project, enumerators=["enq-1", "enq-2"], forms=FORMS)
+    assert revoke(client, project, "enq-1") == 1
+    assert forms_on(client, sandbox.url, project, lost) == 403
+    assert forms_on(client, sandbox.url, project, kept) == 2
+    assert revoke(client, project, "enq-1") == 0  # again is fine
+    states = {p.enumerator: p.active for p in list_phones(client, project)}
+    assert states == {"enq-1": False, "enq-2": True}
+
+
+def test_a_replacement_phone_gets_a_new_access_under_the_same_name(
+    client: Client, sandbox: Sandbox, project: int
+) -> None:
+    (lost,) = provide_phones(client, project, enumerators=["enq-1"], forms=FORMS)
+    revoke(client, project, "enq-1")
+    (new,) = provide_phones(client, project, enumerators=["enq-1"], forms=FORMS)
+    assert new.token not in (None, lost.token)
+    assert forms_on(client, sandbox.url, project, new) == 2
+
+
+def test_a_name_nobody_has_is_told(client: Client, project: int) -> None:
+    with pytest.raises(KafoError, match="enq-9"):
+        revoke(client, project, "enq-9")
+    with pytest.raises(KafoError, match="vide"):
+        provide_phones(client, project, enumerators=["  "], forms=[])
+
+
+def test_no_token_reaches_a_log_or_an_error(
+    client: Client, project: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    (phone,) = provide_phones(client, project, enumerators=["enq-1"], forms=FORMS)
+    with pytest.raises(KafoError, match="404") as told, caplog.at_level(logging.INFO):
+        provide_phones(client, project, enumerators=["enq-1"], forms=["nulle-part"])
+    assert phone.token is not None
+    assert phone.token not in caplog.text + str(told.value)
+    revoke(client, project, "enq-1")
+    assert phone.token not in caplog.text
+
+
+def test_a_server_that_does_not_answer_is_told_without_the_address() -> None:
+    with Sandbox() as gone:
+        client = connect(Account(gone.url, gone.email, gone.password), backoff=0)
+    with pytest.raises(KafoError, match="ne répond pas") as told:
+        list_phones(client, 1)
+    assert "127.0.0.1" not in str(told.value)
+    assert told.value.__cause__ is None
