@@ -1,0 +1,136 @@
+"""Changes single texts in a YAML source and leaves every other byte as its author wrote it.
+
+A round trip through a YAML library would keep comments but not spacing, quotes or line breaks; the
+next person could not see in the difference which words were changed. Here the text is replaced at
+the place where the parser saw it, and the result is parsed again to prove that nothing else moved.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from forms.errors import FormError
+
+KeyPath = tuple[str | int, ...]
+"""Keys and positions from the top: `("questions", 3, "label", "fr")`."""
+
+_NOT_PRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+
+Value = str | dict[str, str]
+"""A text, or texts by language where there was none before."""
+
+
+def load_yaml(text: str) -> Any:
+    """The content as plain values; YAML 1.2, so that yes and no stay words."""
+    return YAML(typ="safe", pure=True).load(text)
+
+
+def edit_yaml(text: str, changes: Mapping[KeyPath, Value]) -> str:
+    """The source with these values set; a missing last key is added after its neighbours."""
+    wanted = load_yaml(text)
+    for path, value in changes.items():
+        edited = _edited(text, path, value)
+        _set(wanted, path, value)
+        if load_yaml(edited) != wanted:
+            raise FormError(
+                f"le texte à « {'.'.join(map(str, path))} » ne peut pas être remplacé sans risque : "
+                "corrigez-le à la main dans la définition.",
+                f"the text at '{'.'.join(map(str, path))}' cannot be replaced safely: "
+                "correct it by hand in the definition.",
+            )
+        text = edited
+    return text
+
+
+def _edited(text: str, path: KeyPath, value: Value) -> str:
+    top = YAML(pure=True).compose(text)
+    parent = _descend(top, path[:-1])
+    key = path[-1]
+    if isinstance(parent, SequenceNode):
+        return _replaced(text, parent.value[int(key)], value, flow=bool(parent.flow_style))
+    if not isinstance(parent, MappingNode):
+        raise _nowhere(path)
+    for name, node in parent.value:
+        if name.value == str(key):
+            return _replaced(text, node, value, flow=bool(parent.flow_style))
+    return _inserted(text, parent, str(key), value)
+
+
+def _descend(node: Node, path: KeyPath) -> Node:
+    for key in path:
+        if isinstance(node, SequenceNode) and isinstance(key, int) and key < len(node.value):
+            node = node.value[key]
+        elif isinstance(node, MappingNode):
+            found = [value for name, value in node.value if name.value == str(key)]
+            if not found:
+                raise _nowhere(path)
+            node = found[0]
+        else:
+            raise _nowhere(path)
+    return node
+
+
+def _replaced(text: str, node: Node, value: Value, *, flow: bool) -> str:
+    start, end = node.start_mark.index, node.end_mark.index
+    block = isinstance(node, ScalarNode) and node.style in ("|", ">")
+    quoted = isinstance(node, ScalarNode) and node.style in ("'", '"')
+    written = _written(value, flow=flow, quoted=quoted)
+    if block:  # its end lies at the beginning of a later line
+        end = start + len(text[start:end].rstrip())
+    return text[:start] + written + text[end:]
+
+
+def _inserted(text: str, parent: MappingNode, key: str, value: Value) -> str:
+    """After `label` in a question, after the last language in a text."""
+    entries = parent.value
+    _, before = next((e for e in entries if e[0].value == "label"), entries[-1])
+    start, end = before.start_mark.index, before.end_mark.index
+    end = start + len(text[start:end].rstrip())
+    if parent.flow_style:
+        return f"{text[:end]}, {key}: {_written(value, flow=True)}{text[end:]}"
+    line_end = text.find("\n", end)
+    line_end = len(text) if line_end < 0 else line_end
+    indent = " " * parent.value[0][0].start_mark.column
+    return f"{text[:line_end]}\n{indent}{key}: {_written(value, flow=False)}{text[line_end:]}"
+
+
+def _written(value: Value, *, flow: bool, quoted: bool = False) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{k}: {_written(v, flow=True)}" for k, v in value.items()) + "}"
+    return value if not quoted and _is_plain(value, flow=flow) else _in_quotes(value)
+
+
+def _is_plain(value: str, *, flow: bool) -> bool:
+    """Whether YAML reads the bare words as this very text."""
+    if not value or value != value.strip() or "\n" in value:
+        return False
+    try:
+        read = load_yaml(f"{{a: {value}, b: c}}" if flow else f"a: {value}\nb: c")
+    except Exception:
+        return False
+    return bool(read == {"a": value, "b": "c"})
+
+
+def _in_quotes(value: str) -> str:
+    """JSON strings are YAML strings, but YAML wants more characters escaped."""
+    written = json.dumps(value, ensure_ascii=False)
+    return _NOT_PRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", written)
+
+
+def _set(content: Any, path: KeyPath, value: Value) -> None:
+    for key in path[:-1]:
+        content = content[key]
+    content[path[-1]] = deepcopy(value)
+
+
+def _nowhere(path: KeyPath) -> FormError:
+    place = ".".join(map(str, path))
+    return FormError(
+        f"« {place} » n’est pas dans la définition : relisez-la, puis recommencez.",
+        f"'{place}' is not in the definition: reread it, then try again.",
+    )
