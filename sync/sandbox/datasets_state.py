@@ -52,6 +52,16 @@ def _check_declaration(declared: EntityList) -> None:
         raise invalid_entity_form("Invalid entity property name.")
 
 
+def valid_list_name(name: str) -> bool:
+    """Whether an entity list may have this name."""
+    return _NAME.match(name) is not None
+
+
+def valid_property(name: str) -> bool:
+    """Whether a property may have this name."""
+    return _PROPERTY.match(name.lower()) is not None
+
+
 def declare(call: Call, form: Form, def_id: int) -> None:
     """Keep what a new version says about entity lists; they stay drafts until it is published."""
     xform = read_form(str(value(call.db, "select xml from form_defs where id = ?", def_id)))
@@ -143,7 +153,7 @@ def _link_files(call: Call, def_id: object, dataset: Row) -> None:
 
 
 def dataset_of(call: Call, *verbs: str) -> Row:
-    """The published entity list of the path, if the actor may do one of the verbs to it."""
+    """The published entity list of the path; 403 unless one of the verbs, if any, is allowed."""
     project = project_of(call)
     sql = (
         "select * from datasets where projectId = ? and name = ? and publishedAt is not null "
@@ -152,7 +162,8 @@ def dataset_of(call: Call, *verbs: str) -> Row:
     found = call.one(sql, project["id"], call.path["dataset"])
     if found is None:
         raise not_found()
-    call.auth.require(dataset_actees(found, project), *verbs)
+    if verbs:
+        call.auth.require(dataset_actees(found, project), *verbs)
     return found
 
 

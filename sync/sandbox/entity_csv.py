@@ -5,7 +5,7 @@ import hashlib
 import io
 import json
 
-from sync.sandbox.call import Reply, compact
+from sync.sandbox.call import Stream, compact
 from sync.sandbox.datasets_state import last_change, property_names
 from sync.sandbox.store import Database, Row, value
 
@@ -29,7 +29,7 @@ def list_hash(db: Database, dataset: object) -> str:
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
-def list_csv(db: Database, dataset: object) -> Reply:
+def list_csv(db: Database, dataset: object) -> Stream:
     """The list as a form's attachment."""
     names = property_names(db, dataset)
     head: list[object] = ["name", "label", "__version", *names]
@@ -46,7 +46,7 @@ def _values(row: Row, names: list[str]) -> list[str]:
     return [data.get(name, "") for name in names]
 
 
-def _csv(rows: list[list[object]]) -> Reply:
+def _csv(rows: list[list[object]]) -> Stream:
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows(rows)
-    return Reply(out.getvalue().encode(), CSV)
+    return Stream(iter([out.getvalue().encode()]), CSV)

@@ -23,9 +23,10 @@ XLSX = _TYPES[".xlsx"]
 
 
 def keep_blob(db: Database, content: bytes, media: str | None) -> int:
-    """The id of these bytes; the same bytes are kept once."""
+    """The id of these bytes; the same bytes of one type are kept once."""
     sha = hashlib.sha1(content, usedforsecurity=False).hexdigest()
-    found = value(db, "select id from blobs where sha = ?", sha)
+    media = media or "application/octet-stream"
+    found = value(db, "select id from blobs where sha = ? and contentType = ?", sha, media)
     if isinstance(found, int):
         return found
     md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()

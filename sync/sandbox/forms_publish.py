@@ -1,6 +1,6 @@
 """New drafts and their publication; answers are then shown through the new version."""
 
-from sync.sandbox.accounts import new_token
+from sync.sandbox.accounts import create_actor, grant, new_token
 from sync.sandbox.audit import log
 from sync.sandbox.call import Call
 from sync.sandbox.datasets_state import check_entities, declare, publish_declared
@@ -16,6 +16,7 @@ from sync.sandbox.forms_state import (
     same_version,
 )
 from sync.sandbox.problems import Problem, unexpected_value
+from sync.sandbox.roles import FORM_VIEW
 from sync.sandbox.row_cache import rebuild_rows
 from sync.sandbox.schema import same_schema
 from sync.sandbox.store import update
@@ -82,6 +83,7 @@ def publish(call: Call, form: Form, *, at_creation: bool = False) -> None:
         publishedBy=call.auth.actor_id,
         publishNotes=call.headers.get("x-action-notes"),
     )
+    _sync_token(call, form)
     publish_declared(call, def_id, call.now)
     details = {"oldDefId": form["currentDefId"], "newDefId": def_id}
     log(call, "form.update.publish", form["acteeId"], details)
@@ -89,6 +91,14 @@ def publish(call: Call, form: Form, *, at_creation: bool = False) -> None:
     xml = str(form["xml"])
     if before is not None and not same_schema(before, read_form(xml).fields):
         rebuild_rows(call.db, form_id, xml)
+
+
+def _sync_token(call: Call, form: Form) -> None:
+    """Central lets its web form server read the form through an actor made for this once."""
+    name = f"Enketo sync token for {form['acteeId']}"
+    grant(
+        call.db, create_actor(call.db, "singleUse", name, call.now), FORM_VIEW, str(form["acteeId"])
+    )
 
 
 def drop_draft_submissions(call: Call, form_id: int) -> None:

@@ -115,6 +115,14 @@ def actees_for_project(call: Call) -> tuple[str, ...]:
     return project_actees(project_of(call))
 
 
+def with_def(call: Call, row: Row) -> Form:
+    """A form's row with the version that is published, else its draft."""
+    wanted = row["currentDefId"] or row["draftDefId"]
+    found = call.one("select * from form_defs where id = ?", wanted)
+    version: Form = {} if found is None else dict(found)
+    return {**version, **dict(row), "defId": wanted}
+
+
 # -- what a version says
 
 

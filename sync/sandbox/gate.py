@@ -229,9 +229,9 @@ def _check_json(request: Request, path: str, body: bytes) -> None:
 async def _uploads(request: Request) -> tuple[Upload, ...]:
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         return ()
-    form = await request.form(max_files=1000, max_fields=1000)
-    files = [(name, item) for name, item in form.multi_items() if isinstance(item, UploadFile)]
-    return tuple([Upload(name, await file.read(), file.content_type) for name, file in files])
+    async with request.form(max_files=1000, max_fields=1000) as form:
+        files = [(name, item) for name, item in form.multi_items() if isinstance(item, UploadFile)]
+        return tuple([Upload(name, await file.read(), file.content_type) for name, file in files])
 
 
 def _query(request: Request) -> dict[str, str]:

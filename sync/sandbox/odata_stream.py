@@ -172,6 +172,8 @@ def one_submission(call: Call, row: Row, selection: Selection, shape: Shape) -> 
     if row["localKey"] is not None:
         root = shape.table == "Submissions"
         return [{"__id": row["instanceId"]} | start] if root else []
+    if shape.table == "Submissions" and not selection.columns.children:
+        return [{"__id": row["instanceId"]} | start]
     root_node = parse_submission(row["xml"])
     return rows_of(root_node, selection.columns, row["instanceId"], shape, start)
 

@@ -199,7 +199,7 @@ def _diff(call: Call, form: Form, dataset: Row) -> dict[str, object]:
       select p.name, p.publishedAt is null as isNew, f.dsPropertyId is not null as inForm
       from ds_properties p
       left join ds_property_fields f on f.dsPropertyId = p.id and f.formDefId = ?
-      where p.datasetId = ? and (p.publishedAt is not null or inForm) order by p.id"""
+      where p.datasetId = ? and (p.publishedAt is not null or inForm) order by inForm, p.id"""
     draft = form["publishedAt"] is None
     found: list[dict[str, object]] = []
     for row in call.all(sql, form["defId"], dataset["id"]):

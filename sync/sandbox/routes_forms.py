@@ -27,10 +27,11 @@ from sync.sandbox.forms_state import (
     project_of,
     read_definition,
     read_form,
+    with_def,
 )
 from sync.sandbox.problems import Problem, missing_parameter, not_found
 from sync.sandbox.schema import field_json
-from sync.sandbox.store import Row, one, update
+from sync.sandbox.store import one, update
 from sync.sandbox.xlsform import convert_workbook, set_version
 
 _EXCEL = (XLSX, "application/vnd.ms-excel")
@@ -45,7 +46,7 @@ def _list(call: Call) -> Answer:
     verbs = call.auth.verbs(project_actees(project))
     deleted = "not null" if call.flag("deleted") else "null"
     sql = f"select * from forms where projectId = ? and deletedAt is {deleted}"
-    forms = [_with_def(call, row) for row in call.all(sql, project["id"])]
+    forms = [with_def(call, row) for row in call.all(sql, project["id"])]
     forms.sort(key=lambda form: str(form["name"] or form["xmlFormId"]))
     return [
         shown_form(call, form)
@@ -53,13 +54,6 @@ def _list(call: Call) -> Answer:
         if (form["publishedAt"] is not None or "form.update" in verbs)
         and (form["state"] != "closed" or "form.read" in verbs)
     ]
-
-
-def _with_def(call: Call, row: Row) -> Form:
-    wanted = row["currentDefId"] or row["draftDefId"]
-    found = call.one("select * from form_defs where id = ?", wanted)
-    version: Form = {} if found is None else dict(found)
-    return {**version, **dict(row), "defId": wanted}
 
 
 def shown_form(call: Call, form: Form, *, notes: bool = False) -> dict[str, object]:

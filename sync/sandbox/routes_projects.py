@@ -13,7 +13,7 @@ from sync.sandbox.accounts import (
 from sync.sandbox.audit import log
 from sync.sandbox.call import SUCCESS, Answer, Call
 from sync.sandbox.endpoint import Endpoint
-from sync.sandbox.forms_state import ANY, form_of, integer, project_of
+from sync.sandbox.forms_state import ANY, form_json, form_of, integer, project_of, with_def
 from sync.sandbox.problems import insufficient_rights, missing_parameter, not_found
 from sync.sandbox.roles import Role, role_by
 from sync.sandbox.routes_accounts import delete_actor
@@ -46,8 +46,16 @@ def _list(call: Call) -> Answer:
         if "project.read" not in verbs or not verbs & {"form.list", "open_form.list"}:
             continue
         shown = project_json(project) | {"verbs": sorted(verbs)}
-        projects.append(shown | (_counts(call, project) if call.extended else {}))
+        shown |= _counts(call, project) if call.extended else {}
+        projects.append(shown | (_with_forms(call, project) if "forms" in call.query else {}))
     return projects
+
+
+def _with_forms(call: Call, project: Row) -> dict[str, object]:
+    sql = "select * from forms where projectId = ? and deletedAt is null"
+    forms = [form_json(with_def(call, row)) for row in call.all(sql, project["id"])]
+    counts = _counts(call, project)
+    return {"formList": forms, "forms": len(forms), "lastSubmission": counts["lastSubmission"]}
 
 
 def _counts(call: Call, project: Row) -> dict[str, object]:

@@ -23,7 +23,7 @@ from sync.sandbox.roles import ADMIN
 from sync.sandbox.routes import ENDPOINTS
 from sync.sandbox.store import Store, insert, value
 
-_EMAIL = "admin@sandbox.invalid"
+_EMAIL = "admin@example.org"
 
 
 def utc_now() -> datetime:

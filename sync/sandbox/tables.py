@@ -30,8 +30,8 @@ create table if not exists keys (
   id integer primary key autoincrement, public text not null unique, private text,
   managed integer not null, hint text, createdAt text not null);
 create table if not exists blobs (
-  id integer primary key autoincrement, sha text not null unique, md5 text not null,
-  content blob not null, contentType text);
+  id integer primary key autoincrement, sha text not null, md5 text not null,
+  content blob not null, contentType text not null, unique (sha, contentType));
 
 create table if not exists forms (
   id integer primary key autoincrement, projectId integer not null, xmlFormId text not null,

@@ -2,32 +2,31 @@
 
 import re
 from collections.abc import Callable
-from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from zipfile import BadZipFile
 
 from sync.sandbox.problems import Problem
 
 
 def convert_workbook(content: bytes, fallback_id: str | None) -> tuple[str, list[str]]:
-    """The XForm and the warnings; 400.15 when the workbook is not valid."""
+    """The XForm and the warnings; 400.15 when the workbook is not valid. A workbook without form
+    ID takes the fallback, which pyxform knows as the name of the file."""
     from pyxform.errors import PyXFormError
     from pyxform.xls2xform import convert
 
     warnings: list[str] = []
-    try:
-        result = convert(
-            xlsform=BytesIO(content),
-            warnings=warnings,
-            validate=False,
-            pretty_print=True,
-            form_name=fallback_id or None,
-            file_type=".xlsx",
-        )
-    except (PyXFormError, ValueError, KeyError) as error:
-        text = (
-            "The given XLSForm file was not valid. Please see the error details for more "
-            "information."
-        )
-        raise Problem(400.15, text, {"error": str(error), "warnings": None}) from None
+    with TemporaryDirectory(prefix="kafo-sandbox-") as folder:
+        path = Path(folder) / f"{Path(fallback_id or 'form').name}.xlsx"
+        path.write_bytes(content)
+        try:
+            result = convert(xlsform=path, warnings=warnings, validate=False, pretty_print=True)
+        except (PyXFormError, ValueError, KeyError, BadZipFile) as error:
+            text = (
+                "The given XLSForm file was not valid. Please see the error details for more "
+                "information."
+            )
+            raise Problem(400.15, text, {"error": str(error), "warnings": None}) from None
     return str(result.xform), warnings
 
 
