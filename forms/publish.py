@@ -39,9 +39,8 @@ def publish(
     known = found(client, base, what=_READ)
     exists = known is not None
     live = _live(client, base, known.json()) if known is not None else None
-    plan = plan_publication(
-        form, live, _entity_lists(client, project_id), allow_breaking=allow_breaking
-    )
+    lists = _entity_lists(client, project_id, form)
+    plan = plan_publication(form, live, lists, allow_breaking=allow_breaking)
     if dry_run or not plan.needed:
         return plan
     if plan.obstacle is not None:
@@ -72,7 +71,10 @@ def _live(client: Client, base: str, known: dict[str, Any]) -> Live | None:
     )
 
 
-def _entity_lists(client: Client, project_id: int) -> set[str]:
+def _entity_lists(client: Client, project_id: int, form: Publishable) -> set[str]:
+    """The project's entity lists; asked only when the form expects a file it does not bring."""
+    if not _reads_foreign_list(form):
+        return set()
     rows = ask_json(client, route("projects", project_id, "datasets"), what=_READ)
     return {row["name"] for row in rows}
 
