@@ -1,11 +1,14 @@
 """A form reaches ODK Central whole or not at all, and never harms answers by surprise."""
 
+import json
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 import pytest
+import requests
 from pyodk.client import Client
 from pyxform.xls2xform import convert
 
@@ -43,7 +46,12 @@ class Form:
         if self.entities:
             sheets["entities"] = [dict(each) for each in self.entities]
             sheets["entities_header"] = [dict.fromkeys(key for e in self.entities for key in e)]
-        return str(convert(sheets).xform)
+        return converted(json.dumps(sheets))
+
+
+@cache
+def converted(sheets: str) -> str:
+    return str(convert(json.loads(sheets)).xform)
 
 
 def q(kind: str, name: str, label: str = "Question ?", **more: str) -> Row:
@@ -243,6 +251,39 @@ def test_an_unfinished_draft_is_replaced(client: Client, project: int) -> None:
     )
     assert publish(client, project, ESSAI).published
     assert attachments(client, project, "essai")["sites.csv"]["blobExists"]
+
+
+def test_cut_off_after_any_request_the_next_run_finishes(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The request arrives, its answer does not: the worst moment of a bad line."""
+    real = client.session.request
+    left = 0
+
+    def on_a_bad_line(*args: Any, **kwargs: Any) -> Any:
+        nonlocal left
+        left -= 1
+        answer = real(*args, **kwargs)
+        if left < 0:
+            raise requests.ConnectionError
+        return answer
+
+    for asked in range(40):
+        number = int(client.post("projects", json={"name": "Essais"}).json()["id"])
+        left = asked
+        with monkeypatch.context() as line:
+            line.setattr(client.session, "request", on_a_bad_line)
+            try:
+                publish(client, number, ESSAI)
+                break
+            except KafoError:
+                pass
+        publish(client, number, ESSAI)
+        assert not publish(client, number, ESSAI).needed
+        live = get(client, f"projects/{number}/forms/essai")
+        assert (live["version"], live["draftToken"]) == ("2026112301", None)
+        assert attachments(client, number, "essai")["sites.csv"]["blobExists"]
+    assert asked > 5
 
 
 def test_an_unknown_project_is_told_without_the_servers_words(
