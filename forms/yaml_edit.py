@@ -86,9 +86,11 @@ def _replaced(text: str, node: Node, value: Value, *, flow: bool) -> str:
 
 
 def _inserted(text: str, parent: MappingNode, key: str, value: Value) -> str:
-    """After `label` in a question, after the last language in a text."""
-    entries = parent.value
-    _, before = next((e for e in entries if e[0].value == "label"), entries[-1])
+    """After `label` in a question, after the last language in a text, else after short entries."""
+    values = [value for _, value in parent.value]
+    labels = [value for name, value in parent.value if name.value == "label"]
+    short = [value for value in values if isinstance(value, ScalarNode)]
+    before: Node = (labels or short[-1:] or values[-1:])[0]
     start, end = before.start_mark.index, before.end_mark.index
     end = start + len(text[start:end].rstrip())
     if parent.flow_style:
