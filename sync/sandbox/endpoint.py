@@ -23,15 +23,15 @@ class Endpoint:
     kind: Kind = "json"
     anonymous: bool = False
     """No credentials are looked at."""
-    reads: bool = False
-    """A POST that changes nothing (exports with a passphrase)."""
+    logs: bool = False
+    """A read that leaves a trace in the audit log (exports)."""
     submits: bool = False
     """Its commit can be held back by `Misbehaviour.hold_commits`."""
 
     @property
     def writes(self) -> bool:
         """Whether it runs in a transaction that writes."""
-        return self.method != "GET" and not self.reads
+        return self.method != "GET" or self.logs
 
 
 class Router:

@@ -59,7 +59,8 @@ def versions(call: Call) -> Answer:
         }
         version |= version_json(row) | {"source": source_of(call, row)}
         if row["version"] > 1:
-            received = json.loads(row["dataReceived"])
+            received = jsonb(json.loads(row["dataReceived"]))
+            assert isinstance(received, dict)
             version["baseDiff"] = differing(received, _whole(rows[row["baseVersion"] - 1]))
             version["serverDiff"] = differing(received, _whole(rows[row["version"] - 2]))
             if _conflicting(row, branches):

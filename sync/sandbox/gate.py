@@ -127,7 +127,7 @@ class Gate:
                 headers.update(OPENROSA)
             call = _call(self, incoming, db, now, auth)
             found = endpoint.handler(call)
-            if isinstance(found, Stream):
+            if isinstance(found, Stream) and not strict:
                 found = Stream(_closing(found, db), found.media)
             return answer(
                 found, headers | call.answer_headers, request.headers.get("if-none-match")

@@ -116,7 +116,7 @@ def system_json(call: Call, row: Row) -> str:
     name = row["displayName"]
     status = "null"
     if row["localKey"] is not None:
-        status = '"notDecrypted"' if _has_data(call, row) else '"missingEncryptedFormData"'
+        status = '"notDecrypted"' if has_data(call, row) else '"missingEncryptedFormData"'
     submitter = "null" if row["submitterId"] is None else f'"{row["submitterId"]}"'
     return (
         f'{{"submissionDate":"{row["createdAt"]}","updatedAt":{_text(row["updatedAt"])},'
@@ -132,7 +132,8 @@ def _text(text: str | None) -> str:
     return "null" if text is None else json.dumps(text, ensure_ascii=False)
 
 
-def _has_data(call: Call, row: Row) -> bool:
+def has_data(call: Call, row: Row) -> bool:
+    """Whether the file with the sealed answers has arrived."""
     sql = "select blobId from submission_attachments where submissionDefId = ? and name = ?"
     found = call.one(sql, row["defId"], row["encDataAttachmentName"])
     return found is not None and found[0] is not None

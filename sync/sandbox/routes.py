@@ -1,12 +1,14 @@
 """All routes of the sandbox, the more particular before the more general."""
 
 from sync.sandbox import (
+    encryption,
     routes_accounts,
     routes_audits,
     routes_collect,
     routes_datasets,
     routes_entities,
     routes_entity_odata,
+    routes_exports,
     routes_form_files,
     routes_forms,
     routes_odata,
@@ -22,6 +24,8 @@ ENDPOINTS = (
     *routes_entities.ROUTES,
     *routes_datasets.ROUTES,
     *routes_collect.ROUTES,
+    *routes_exports.ROUTES,
+    *encryption.ROUTES,
     *routes_audits.ROUTES,
     *routes_submission_files.ROUTES,
     *routes_submissions.ROUTES,

@@ -102,10 +102,8 @@ def _with_people(call: Call, row: Row) -> dict[str, object]:
     shown = audit_json(row)
     if not call.extended:
         return shown
-    actor = person(call, row["actorId"])
-    shown |= {} if actor is None else {"actor": actor}
-    actee = _actee(call, row["acteeId"])
-    return shown | ({} if actee is None else {"actee": actee})
+    people = {"actor": person(call, row["actorId"]), "actee": _actee(call, row["acteeId"])}
+    return shown | people
 
 
 def _actee(call: Call, actee: object) -> dict[str, object] | None:

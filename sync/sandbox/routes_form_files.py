@@ -26,6 +26,7 @@ from sync.sandbox.forms_state import (
     form_of,
     may,
     project_of,
+    read_form,
 )
 from sync.sandbox.problems import Problem, not_found
 from sync.sandbox.routes_forms import readable, tested
@@ -196,18 +197,21 @@ def _dataset_diff(call: Call) -> Answer:
 
 def _diff(call: Call, form: Form, dataset: Row) -> dict[str, object]:
     sql = """
-      select p.name, p.publishedAt is null as isNew, f.dsPropertyId is not null as inForm
-      from ds_properties p
+      select p.id, p.name, p.publishedAt is null as isNew, f.path from ds_properties p
       left join ds_property_fields f on f.dsPropertyId = p.id and f.formDefId = ?
-      where p.datasetId = ? and (p.publishedAt is not null or inForm) order by inForm, p.id"""
-    draft = form["publishedAt"] is None
-    found: list[dict[str, object]] = []
+      where p.datasetId = ? and (p.publishedAt is not null or f.path is not null)"""
+    draft, xform = form["publishedAt"] is None, read_form(str(form["xml"]))
+    found: list[tuple[bool, int, dict[str, object]]] = []
     for row in call.all(sql, form["defId"], dataset["id"]):
+        field = None if row["path"] is None else xform.field(row["path"])
         shown: dict[str, object] = {"name": row["name"]}
         shown |= {"isNew": bool(row["isNew"])} if draft else {}
-        found.append(shown | {"inForm": bool(row["inForm"])})
+        shown["inForm"] = field is not None
+        found.append((field is not None, row["id"] if field is None else field.order, shown))
+    found.sort(key=lambda each: each[:2])
+    properties = [shown for _, _, shown in found]
     new = {"isNew": dataset["publishedAt"] is None} if draft else {}
-    return {"name": dataset["name"]} | new | {"properties": found}
+    return {"name": dataset["name"]} | new | {"properties": properties}
 
 
 _F = "/projects/{project}/forms/{form}"

@@ -6,7 +6,6 @@ from sync.sandbox.accounts import actor_json, project_actees
 from sync.sandbox.audit import log
 from sync.sandbox.call import SUCCESS, XML, Answer, Call, Reply
 from sync.sandbox.datasets_state import check_entities, declare
-from sync.sandbox.encryption import managed_version
 from sync.sandbox.endpoint import Endpoint
 from sync.sandbox.form_files import XLSX, expect_files, keep_blob
 from sync.sandbox.forms_publish import drop_draft_submissions, new_draft, publish
@@ -29,6 +28,7 @@ from sync.sandbox.forms_state import (
     read_form,
     with_def,
 )
+from sync.sandbox.keys import managed_version
 from sync.sandbox.problems import Problem, missing_parameter, not_found
 from sync.sandbox.schema import field_json
 from sync.sandbox.store import one, update

@@ -90,7 +90,7 @@ def _table(call: Call) -> Answer:
     pieces = stream(call, chosen, selection, shape_of(call, table), total)
     if root or page.cursor is None:
         return Stream(pieces)
-    return Reply(b"".join(pieces), JSON)  # so that a lost cursor can still be refused
+    return Stream(iter([b"".join(pieces)]))  # so that a lost cursor can still be refused
 
 
 def _repeat_page(call: Call) -> Page:

@@ -206,7 +206,7 @@ def _form_assignments(call: Call) -> Answer:
       select a.actorId, a.roleId, f.xmlFormId from assignments a
       join forms f on f.acteeId = a.acteeId
       where f.projectId = ? and f.deletedAt is null and (? is null or a.roleId = ?)
-      order by a.id"""
+      order by f.id, a.id"""
     number = None if role is None else role.id
     return [dict(row) for row in call.all(sql, project["id"], number, number)]
 

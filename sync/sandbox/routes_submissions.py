@@ -165,14 +165,18 @@ def _keys(call: Call) -> Answer:
     """The keys of live encrypted submissions."""
     form = form_for(call, "submission.read")
     sql = """
-      select distinct k.id, k.public, k.managed, k.hint from submissions s
-      join submission_defs d on d.id = s.currentDefId
+      select distinct k.* from submissions s join submission_defs d on d.id = s.currentDefId
       join form_defs f on f.id = d.formDefId join keys k on k.id = f.keyId
       where s.formId = ? and s.draft = ? and s.deletedAt is null and d.localKey is not null
-      order by k.id"""
+      order by k.id desc"""
     return [
-        {"id": row["id"], "public": row["public"], "managed": bool(row["managed"])}
-        | {"hint": row["hint"]}
+        {
+            "id": row["id"],
+            "public": row["public"],
+            "managed": bool(row["managed"]),
+            "hint": row["hint"],
+            "createdAt": row["createdAt"],
+        }
         for row in call.all(sql, form["id"], int(is_draft(call)))
     ]
 

@@ -18,7 +18,8 @@ from sync.sandbox.accounts import create_actor, grant, hash_password
 from sync.sandbox.bulk import insert_many
 from sync.sandbox.endpoint import Router
 from sync.sandbox.gate import Gate
-from sync.sandbox.misbehaviour import Misbehaviour, Mischief
+from sync.sandbox.misbehaviour import Misbehaviour
+from sync.sandbox.mischief import Mischief
 from sync.sandbox.roles import ADMIN
 from sync.sandbox.routes import ENDPOINTS
 from sync.sandbox.store import Store, insert, value
@@ -82,6 +83,7 @@ class Sandbox:
 
     def stop(self) -> None:
         """Stop listening and let the file go; a temporary one is removed."""
+        self.misbehave.stopping = True
         self.misbehave.release()
         if self._server is not None and self._thread is not None:
             self._server.should_exit = True
