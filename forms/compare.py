@@ -17,6 +17,7 @@ ENCRYPTED = re.compile(r"\[encrypted:[^\]]*\]$")
 
 _RULES = ("relevant", "constraint", "required", "readonly", "calculate", "saveto")
 _MESSAGES = ("constraintMsg", "requiredMsg")
+_JR_FOLDER = re.compile(r"^jr://[a-z-]+/")
 _ITEXT = re.compile(r"jr:itext\(\s*['\"]([^'\"]*)['\"]\s*\)")
 
 
@@ -70,6 +71,8 @@ class _Side:
     """Without groups: a question that only changes its group shows as moved."""
     binds: dict[str, dict[str, str]]
     texts: dict[str, Labels]
+    extras: dict[tuple[str, str], Labels]
+    """(itext id, form) -> guidance, sounds and images by language."""
 
     @classmethod
     def of(cls, xml: str) -> "_Side":
@@ -81,7 +84,20 @@ class _Side:
             for bind in children(model, "bind")
         }
         fields = {f.path: f for f in form.fields if not _is_meta(f.path) and f.type != "structure"}
-        return cls(form, fields, binds, texts_of(model))
+        return cls(form, fields, binds, texts_of(model), _extras_of(model))
+
+
+def _extras_of(model: Element) -> dict[tuple[str, str], Labels]:
+    found: dict[tuple[str, str], Labels] = {}
+    itext = descend(model, "itext")
+    for translation in () if itext is None else children(itext, "translation"):
+        for text in children(translation, "text"):
+            for value in children(text, "value"):
+                key = (text.get("id", ""), value.get("form", ""))
+                if key[1]:
+                    shown = _JR_FOLDER.sub("", "".join(value.itertext()).strip())
+                    found.setdefault(key, {})[translation.get("lang", "")] = shown
+    return found
 
 
 def _is_meta(path: str) -> bool:
@@ -186,6 +202,16 @@ def _texts(before: _Side, after: _Side) -> Iterator[Change]:
         for message in _MESSAGES:
             was, now = (_message(side, field.path, message) for side in (before, after))
             yield from _labels(f"{field.path} {message}", was, now, languages)
+    yield from _extras(before, after, languages)
+
+
+def _extras(before: _Side, after: _Side, languages: list[str]) -> Iterator[Change]:
+    """Guidance, sounds and images of questions that both forms have."""
+    for key in dict.fromkeys(chain(before.extras, after.extras)):
+        path = key[0].rpartition(":")[0].removeprefix(f"/{after.form.root}")
+        if path in before.fields and path in after.fields:
+            old, new = before.extras.get(key, {}), after.extras.get(key, {})
+            yield from _labels(f"{path} {key[1]}", old, new, languages)
 
 
 def _message(side: _Side, path: str, name: str) -> Labels:

@@ -57,7 +57,7 @@ def provide_phones(
     Running it again changes nothing: an enumerator with a working access keeps it (and its token);
     one whose phone was cut off gets a new one. Forms given earlier stay given.
     """
-    names = list(dict.fromkeys(" ".join(name.split()) for name in enumerators))
+    names = list(dict.fromkeys(map(_tidy, enumerators)))
     if not all(names):
         raise KafoError(
             "Un nom d’enquêteur est vide : donnez à chacun un code ou un nom (par exemple enq-017).",
@@ -81,7 +81,8 @@ def revoke(client: Client, project_id: int, enumerator: str) -> int:
 
     The app user stays in Central's list, without a token: who sent what remains known.
     """
-    phones = [p for p in list_phones(client, project_id) if p.enumerator == enumerator]
+    name = _tidy(enumerator)
+    phones = [phone for phone in list_phones(client, project_id) if phone.enumerator == name]
     if not phones:
         raise KafoError(
             f"Aucun téléphone au nom de « {enumerator} ». La liste : « kafo phones list ».",
@@ -91,6 +92,10 @@ def revoke(client: Client, project_id: int, enumerator: str) -> int:
     for token in tokens:
         ask(client, "DELETE", route("sessions", token), what=_REVOKE)
     return len(tokens)
+
+
+def _tidy(name: str) -> str:
+    return " ".join(name.split())
 
 
 def _create(client: Client, project_id: int, name: str) -> Phone:

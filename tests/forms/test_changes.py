@@ -113,6 +113,10 @@ def test_a_form_is_the_same_as_itself_under_another_version_and_layout() -> None
             changed("work", relevant="today() > 5"),
             Change(Kind.LOGIC, "/work relevant", "", "today() > 5"),
         ),
+        (
+            changed("name", **{f"media::audio::{FR}": "nom.mp3", f"media::audio::{EN}": "nom.mp3"}),
+            Change(Kind.TEXT, f"/name audio [{FR}]", "", "nom.mp3"),
+        ),
         (without("thanks"), Change(Kind.TEXT, "/thanks", "Merci.", "")),
         (changed("name", appearance="multiline"), Change(Kind.OTHER)),
     ],

@@ -243,6 +243,23 @@ def test_a_root_that_would_lose_the_properties_is_refused(client: Client, projec
         publish(client, project, replace(CARDS, settings=(("name", "registration"),)))
 
 
+def test_a_project_that_central_encrypts_is_published_to_as_any_other(
+    client: Client, project: int
+) -> None:
+    publish(client, project, ESSAI)
+    key = {"passphrase": "phrase de passe", "hint": "essai"}
+    assert client.post(f"projects/{project}/key", json=key).ok
+    assert "[encrypted:" in get(client, f"projects/{project}/forms/essai")["version"]
+    assert not publish(client, project, ESSAI).needed
+    changed = replace(ESSAI, rows=(*ESSAI.rows, q("text", "plus")))
+    with pytest.raises(KafoError, match="version: 2026112302"):
+        publish(client, project, changed)
+    done = publish(client, project, replace(changed, version="2026112302"))
+    assert done.live_version == "2026112301"
+    live = get(client, f"projects/{project}/forms/essai")["version"]
+    assert live.startswith("2026112302[encrypted:")
+
+
 def test_an_unfinished_draft_is_replaced(client: Client, project: int) -> None:
     client.post(
         f"projects/{project}/forms",
