@@ -39,6 +39,7 @@ form = Table(
     Column("version", Text, nullable=False),
     Column("table_name", Text, nullable=False, unique=True),
     Column("xform", Text, nullable=False),
+    Column("fields", Text, nullable=False),
     Column("definition_hash", Text, nullable=False),
     Column("seen_at", Instant, nullable=False),
     info={"schema": "ops"},
@@ -298,6 +299,32 @@ sync_run_form = Table(
     Column("bytes", Integer, nullable=False),
     Column("seconds", Float, nullable=False),
     Column("error", Text),
+    info={"schema": "ops"},
+)
+
+job = Table(
+    "job",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("started_at", Instant, nullable=False),
+    Column("ended_at", Instant, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("error", Text),
+    Column("succeeded_at", Instant),
+    Column("failures", Integer, nullable=False),
+    info={"schema": "ops"},
+)
+
+alarm = Table(
+    "alarm",
+    metadata,
+    Column("alarm_key", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("began_at", Instant, nullable=False),
+    Column("told_at", Instant),
+    Column("ended_at", Instant),
+    Column("text_fr", Text, nullable=False),
+    Column("text_en", Text, nullable=False),
     info={"schema": "ops"},
 )
 
