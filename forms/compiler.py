@@ -116,15 +116,22 @@ def _rows(line: Line, languages: Mapping[str, str]) -> Iterator[dict[str, str]]:
     if keys.get("read_only"):
         row["readonly"] = "yes"
     for key in TEXTS:
-        for code, text in (keys.get(key) or {}).items():
-            column = "media::audio" if key == "audio" else key
-            row[f"{column}::{languages[code]}"] = str(text)
+        column = "media::audio" if key == "audio" else key
+        for code, name in languages.items():
+            text = _text(keys.get(key) or {}, code, fall_back=key != "audio")
+            if text:
+                row[f"{column}::{name}"] = text
     row |= {column: str(keys[key]) for key, column in CELLS.items() if key in keys}
     yield row
     if line.inner is not None:
         for inner in line.inner:
             yield from _rows(inner, languages)
         yield {"type": f"end_{line.kind}", "name": line.name}
+
+
+def _text(texts: Mapping[str, Any], code: str, *, fall_back: bool = True) -> str:
+    """The text in a language; French where an added language has none yet: phones show no other."""
+    return str(texts.get(code) or (texts.get("fr") if fall_back else None) or "")
 
 
 def _choices(
@@ -144,11 +151,7 @@ def _choices(
                     f"la réponse « {code} » de la liste « {name} » n'a pas de texte en {missing[0]}.",
                     f"the answer '{code}' of the list '{name}' has no text in {missing[0]}.",
                 )
-            labels = {
-                f"label::{definition.languages[c]}": texts[c]
-                for c in definition.languages
-                if c in texts
-            }
+            labels = {f"label::{n}": _text(texts, c) for c, n in definition.languages.items()}
             yield {"list_name": name, "name": str(code), **labels}
 
 
@@ -176,16 +179,23 @@ def read_reference(file: Path) -> list[dict[str, str]]:
 def _media(definition: Definition, reference: Path) -> dict[str, bytes]:
     found = {}
     for line in definition.all_lines():
-        kind, _, name = line.kind.partition(" ")
-        if not kind.endswith("_from_file"):
-            continue
-        if not (reference / name).exists():
-            raise line.wrong(
-                f"le fichier {name} manque dans reference/.",
-                f"the file {name} is missing in reference/.",
-            )
-        found[name] = (reference / name).read_bytes()
+        for name in _files_of(line, definition.languages):
+            if not (reference / name).exists():
+                raise line.wrong(
+                    f"le fichier {name} manque dans reference/.",
+                    f"the file {name} is missing in reference/.",
+                )
+            found[name] = (reference / name).read_bytes()
     return found
+
+
+def _files_of(line: Line, languages: Mapping[str, str]) -> Iterator[str]:
+    """The list a question chooses from, and its recordings."""
+    kind, _, name = line.kind.partition(" ")
+    if kind.endswith("_from_file"):
+        yield name
+    recordings = line.keys.get("audio") or {}
+    yield from (recordings[code] for code in languages if code in recordings)
 
 
 def _convert(definition: Definition, sheets: Mapping[str, Sheet]) -> str:
@@ -193,7 +203,8 @@ def _convert(definition: Definition, sheets: Mapping[str, Sheet]) -> str:
     from pyxform.xls2xform import convert
 
     book: dict[str, Any] = {name: rows for name, rows in sheets.items() if rows}
-    book |= {f"{name}_header": [_header(rows)] for name, rows in sheets.items() if rows}
+    names = tuple(definition.languages.values())
+    book |= {f"{name}_header": [_header(rows, names)] for name, rows in sheets.items() if rows}
     book["sheet_names"] = list(sheets)
     warnings: list[str] = []
     try:
@@ -205,8 +216,12 @@ def _convert(definition: Definition, sheets: Mapping[str, Sheet]) -> str:
     return str(result.xform)
 
 
-def _header(rows: Sheet) -> dict[str, None]:
-    return dict.fromkeys(column for row in rows for column in row)
+def _header(rows: Sheet, languages: tuple[str, ...]) -> dict[str, None]:
+    """Every column there is; a recording in one language only asks for no warning about others."""
+    columns = dict.fromkeys(column for row in rows for column in row)
+    if any(column.startswith("media::audio::") for column in columns):
+        columns |= dict.fromkeys(f"media::audio::{name}" for name in languages)
+    return columns
 
 
 def _pyxform_error(definition: Definition, text: str) -> FormError:

@@ -176,18 +176,22 @@ def _check(definition: Definition) -> None:
                 f"this name is already used on line {seen[line.name].number}; give another one.",
             )
         seen[line.name] = line
-        _check_texts(line, definition.languages)
+        _check_texts(line, definition)
         if line.inner is None:
             _check_notes(line)
 
 
-def _check_texts(line: Line, languages: Mapping[str, str]) -> None:
+def _check_texts(line: Line, definition: Definition) -> None:
+    languages = definition.languages
     for key in TEXTS:
         texts = line.keys.get(key)
         if texts is None:
             continue
-        missing = [code for code in OWN_LANGUAGES if not str(dict(texts).get(code) or "").strip()]
-        unknown = [code for code in texts if code not in languages]
+        # A recording may be for one language only.
+        needed = () if key == "audio" else OWN_LANGUAGES
+        missing = [code for code in needed if not str(dict(texts).get(code) or "").strip()]
+        # A block shared with a form that has more languages may hold texts of theirs.
+        unknown = [code for code in texts if code not in languages and line.file == definition.file]
         if missing:
             raise line.wrong(
                 f"« {key} » n'a pas de texte en {', '.join(missing)}.",

@@ -47,6 +47,24 @@ def text_places(form_id: str, definitions: Path) -> TextPlaces:
     )
 
 
+def untranslated(places: TextPlaces) -> dict[str, list[Place]]:
+    """Added language -> the questions and answers of this form whose label it does not have yet."""
+    lists = {str(source.content["q"]).split(" ")[1] for source in _asked(places)}
+    shown = [
+        (place, source.content["label"] if "q" in source.content else source.content)
+        for place, source in places.rows.items()
+        if "label" in source.content or place.name.split("/")[0] in lists
+    ]
+    return {
+        code: [place for place, labels in shown if not labels.get(code)]
+        for code in places.languages
+    }
+
+
+def _asked(places: TextPlaces) -> Iterator[Source]:
+    return (source for source in places.rows.values() if " " in source.content.get("q", ""))
+
+
 def _questions(
     file: Path, path: KeyPath, items: Any, inside: tuple[str, ...]
 ) -> Iterator[tuple[Place, Source]]:

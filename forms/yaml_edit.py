@@ -32,27 +32,32 @@ def load_yaml(text: str) -> Any:
 
 def edit_yaml(text: str, changes: Mapping[KeyPath, Value]) -> str:
     """The source with these values set; a missing last key is added after its neighbours."""
-    wanted = load_yaml(text)
-    for path, value in changes.items():
-        edited = _edited(text, path, value)
+    top, wanted = YAML(pure=True).compose(text), load_yaml(text)
+    splices = []
+    for number, (path, value) in enumerate(changes.items()):
+        start, end, written = _splice(text, top, path, value)
+        splices.append((start, number, end, written))
         _set(wanted, path, value)
-        if load_yaml(edited) != wanted:
-            raise FormError(
-                f"le texte à « {'.'.join(map(str, path))} » ne peut pas être remplacé sans risque : "
-                "corrigez-le à la main dans la définition.",
-                f"the text at '{'.'.join(map(str, path))}' cannot be replaced safely: "
-                "correct it by hand in the definition.",
-            )
-        text = edited
-    return text
+    edited = text
+    for start, _, end, written in sorted(splices, reverse=True):  # from the end: places stay right
+        edited = edited[:start] + written + edited[end:]
+    if load_yaml(edited) != wanted:
+        places = ", ".join(".".join(map(str, path)) for path in changes)
+        raise FormError(
+            f"des textes ne peuvent pas être remplacés sans risque ({places}) : corrigez-les à la "
+            "main dans la définition.",
+            f"some texts cannot be replaced safely ({places}): correct them by hand in the "
+            "definition.",
+        )
+    return edited
 
 
-def _edited(text: str, path: KeyPath, value: Value) -> str:
-    top = YAML(pure=True).compose(text)
-    parent = _descend(top, path[:-1])
-    key = path[-1]
-    if isinstance(parent, SequenceNode):
-        return _replaced(text, parent.value[int(key)], value, flow=bool(parent.flow_style))
+_Splice = tuple[int, int, str]
+"""From where to where, and what stands there instead."""
+
+
+def _splice(text: str, top: Node, path: KeyPath, value: Value) -> _Splice:
+    parent, key = _descend(top, path[:-1]), path[-1]
     if not isinstance(parent, MappingNode):
         raise _nowhere(path)
     for name, node in parent.value:
@@ -75,17 +80,17 @@ def _descend(node: Node, path: KeyPath) -> Node:
     return node
 
 
-def _replaced(text: str, node: Node, value: Value, *, flow: bool) -> str:
+def _replaced(text: str, node: Node, value: Value, *, flow: bool) -> _Splice:
     start, end = node.start_mark.index, node.end_mark.index
     block = isinstance(node, ScalarNode) and node.style in ("|", ">")
     quoted = isinstance(node, ScalarNode) and node.style in ("'", '"')
     written = _written(value, flow=flow, quoted=quoted)
     if block:  # its end lies at the beginning of a later line
         end = start + len(text[start:end].rstrip())
-    return text[:start] + written + text[end:]
+    return start, end, written
 
 
-def _inserted(text: str, parent: MappingNode, key: str, value: Value) -> str:
+def _inserted(text: str, parent: MappingNode, key: str, value: Value) -> _Splice:
     """After `label` in a question, after the last language in a text, else after short entries."""
     values = [value for _, value in parent.value]
     labels = [value for name, value in parent.value if name.value == "label"]
@@ -94,11 +99,11 @@ def _inserted(text: str, parent: MappingNode, key: str, value: Value) -> str:
     start, end = before.start_mark.index, before.end_mark.index
     end = start + len(text[start:end].rstrip())
     if parent.flow_style:
-        return f"{text[:end]}, {key}: {_written(value, flow=True)}{text[end:]}"
+        return end, end, f", {key}: {_written(value, flow=True)}"
     line_end = text.find("\n", end)
     line_end = len(text) if line_end < 0 else line_end
     indent = " " * parent.value[0][0].start_mark.column
-    return f"{text[:line_end]}\n{indent}{key}: {_written(value, flow=False)}{text[line_end:]}"
+    return line_end, line_end, f"\n{indent}{key}: {_written(value, flow=False)}"
 
 
 def _written(value: Value, *, flow: bool, quoted: bool = False) -> str:

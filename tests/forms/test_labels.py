@@ -1,5 +1,6 @@
 """Reviewed words come back into the sources; rules, codes and order never do."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,10 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from forms.compiler import DEFINITIONS, REFERENCE, CompiledForm, compile_form, form_ids
 from forms.errors import FormError
 from forms.labels import LabelImport, import_labels, raise_version, reviewed_form
+from forms.text_places import text_places, untranslated
 from forms.yaml_edit import load_yaml
 
 FR, EN = "Français (fr)", "English (en)"
@@ -196,6 +199,20 @@ def test_a_speaker_adds_a_language_with_voice(review: Review, definitions: Path)
     assert "   # tel que dit\n" in read(definitions)[0]
 
 
+def test_what_a_language_still_lacks_is_known(review: Review, definitions: Path) -> None:
+    book = sheets()
+    row_of(book, "nom")[f"label::{KON}"] = "Ta noma ?"
+    row_of(book, "village")[f"label::{KON}"] = "Vilaj ?"
+    review(book)
+    lacking = untranslated(text_places("essai", definitions))
+    assert [str(place) for place in lacking["ko"]] == ["/lieu", "/lieu/age"]
+    choice = "  - q: select_one yes_no ok\n    label: {fr: Bien ?, en: Well?, ko: B ?}\n"
+    asked = read(definitions)[0].replace("questions:\n", "questions:\n" + choice, 1)
+    (definitions / "essai.yaml").write_text(asked)
+    lacking = untranslated(text_places("essai", definitions))
+    assert [str(place) for place in lacking["ko"]][2:] == ["yes_no/yes", "yes_no/no"]
+
+
 def test_a_second_language_joins_the_first(review: Review, definitions: Path) -> None:
     for language in (KON, "Autre (au)"):
         book = sheets()
@@ -243,6 +260,66 @@ def test_a_form_without_definition_is_told(definitions: Path, tmp_path: Path) ->
 def test_the_version_is_raised_in_place(definitions: Path) -> None:
     raise_version(definitions / "essai.yaml", "2026112302")
     assert read(definitions)[0] == DEFINITION.replace("2026112301", "2026112302")
+
+
+@pytest.fixture
+def shipped(tmp_path: Path) -> Path:
+    """A copy of the centre's own definitions and reference files."""
+    shutil.copytree(DEFINITIONS, tmp_path / "definitions")
+    shutil.copytree(REFERENCE, tmp_path / "reference")
+    return tmp_path
+
+
+def compiled(shipped: Path, form_id: str) -> CompiledForm:
+    definitions, reference = shipped / "definitions", shipped / "reference"
+    return compile_form(form_id, definitions=definitions, reference=reference)
+
+
+def book_of(form: CompiledForm) -> Sheets:
+    return {name: [dict(row) for row in rows] for name, rows in form.sheets.items() if rows}
+
+
+@pytest.mark.parametrize("form_id", form_ids())
+def test_every_form_of_the_centre_goes_out_and_comes_back_the_same(
+    shipped: Path, form_id: str
+) -> None:
+    form = compiled(shipped, form_id)
+    book = save(shipped / "r.xlsx", book_of(form))
+    done = import_labels(book, shipped / "definitions", compiled=form.sheets)
+    assert done == LabelImport((), ())
+
+
+@pytest.mark.parametrize("form_id", form_ids())
+def test_every_question_of_the_centre_can_be_corrected(shipped: Path, form_id: str) -> None:
+    form = compiled(shipped, form_id)
+    book = book_of(form)
+    shown = [row for row in book["survey"] if row.get(f"label::{EN}")]
+    for number, row in enumerate(shown):
+        row[f"label::{EN}"] = f"Question {number}"
+    path = save(shipped / "r.xlsx", book)
+    done = import_labels(path, shipped / "definitions", compiled=form.sheets)
+    assert (len(done.applied), done.left) == (len(shown), ())
+    assert compiled(shipped, form_id).sheets["survey"] == book["survey"]
+
+
+def test_a_language_may_grow_text_by_text_and_shows_french_until_then(shipped: Path) -> None:
+    before = compiled(shipped, "identification")
+    book = book_of(before)
+    first, second, *_ = [row for row in book["survey"] if row.get(f"label::{FR}")]
+    first[f"label::{KON}"] = "Ta ?"
+    first[f"media::audio::{KON}"] = "ta.mp3"
+    (shipped / "reference" / "ta.mp3").write_bytes(b"a voice")
+    others = {each: compiled(shipped, each).xform for each in form_ids() if each != before.form_id}
+    path = save(shipped / "r.xlsx", book)
+    assert import_labels(path, shipped / "definitions", compiled=before.sheets).left == ()
+    after = compiled(shipped, "identification")
+    survey = {row["name"]: row for row in after.sheets["survey"] if row["type"][:4] != "end_"}
+    assert survey[first["name"]][f"label::{KON}"] == "Ta ?"
+    assert survey[second["name"]][f"label::{KON}"] == second[f"label::{FR}"]
+    assert after.media["ta.mp3"] == b"a voice"
+    assert "jr://audio/ta.mp3" in after.xform
+    assert "<value>-</value>" not in after.xform
+    assert {each: compiled(shipped, each).xform for each in others} == others
 
 
 words = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S"]), min_size=1)
