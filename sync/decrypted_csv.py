@@ -65,19 +65,16 @@ def read_decrypted_csv_zip(
     """
     listed = list(fields)
     root, tables = _tables(listed)
-    csv.field_size_limit(_LONGEST)
-    try:
-        with ZipFile(io.BytesIO(archive)) as opened:
-            name, inner = _files(opened, len(tables))
-            for table, file in zip(tables, inner, strict=True):
-                _read_repeat(opened, file, table)
-            for record in _records(opened, name, root, end="FormVersion"):
-                system = sealed.get(record["KEY"])
-                if system is not None and not record["Status"] and _same_edit(record, system):
-                    element = _element("data", root, record["KEY"], record.cells)
-                    yield row_of(element, listed, instance_id=record["KEY"], system=system)
-    except (BadZipFile, zlib.error, EOFError, UnicodeDecodeError, csv.Error):
-        raise cut_off("submissions.csv.zip") from None
+    main, inner = _sorted_out(_texts(archive), len(tables))
+    for table, text in zip(tables, inner, strict=True):
+        for record in _records(text, table, first=0):
+            row = (record["KEY"], record.cells)
+            table.rows.setdefault(record["PARENT_KEY"], []).append(row)
+    for record in _records(main, root, first=1):
+        system = sealed.get(record["KEY"])
+        if system is not None and not record["Status"] and record["Edits"] == str(system["edits"]):
+            element = _element("data", root, record["KEY"], record.cells)
+            yield row_of(element, listed, instance_id=record["KEY"], system=system)
 
 
 def _tables(fields: list[Mapping[str, Any]]) -> tuple[_Table, list[_Table]]:
@@ -98,24 +95,28 @@ def _tables(fields: list[Mapping[str, Any]]) -> tuple[_Table, list[_Table]]:
     return root, repeats
 
 
-# -- finding the files
+# -- the files
 
 
-def _files(archive: ZipFile, repeats: int) -> tuple[str, list[str]]:
-    """The root's CSV and those of the repeats, told by their headers, in the order of the form."""
-    headers = {}
-    for name in archive.namelist():
-        if "/" not in name and name.endswith(".csv"):
-            with archive.open(name) as file:
-                headers[name] = file.readline().rstrip()
-    roots = [name for name, header in headers.items() if header.endswith(b",FormVersion")]
-    inner = [name for name, header in headers.items() if header.endswith(b"PARENT_KEY,KEY")]
+def _texts(archive: bytes) -> list[str]:
+    """All CSV files in the order of the archive, checked by its check sums."""
+    try:
+        with ZipFile(io.BytesIO(archive)) as opened:
+            names = [n for n in opened.namelist() if "/" not in n and n.endswith(".csv")]
+            return [opened.read(name).decode("utf-8") for name in names]
+    except (BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError):
+        raise _cut_off() from None  # a damaged byte can look like a cipher or a method unknown here
+
+
+def _sorted_out(texts: list[str], repeats: int) -> tuple[str, list[str]]:
+    """The root's file and those of the repeats, told by their headers, in the order of the form."""
+    headers = [text.partition("\n")[0] for text in texts]
+    found = list(zip(headers, texts, strict=True))
+    roots = [text for header, text in found if header.endswith(",FormVersion")]
+    inner = [text for header, text in found if header.endswith("PARENT_KEY,KEY")]
     if len(roots) != 1 or len(inner) != repeats:
         raise _other_fields()
     return roots[0], inner
-
-
-# -- reading them
 
 
 class _Record:
@@ -130,21 +131,27 @@ class _Record:
         return self._own[name]
 
 
-def _records(archive: ZipFile, name: str, table: _Table, *, end: str) -> Iterator[_Record]:
-    with archive.open(name) as raw, io.TextIOWrapper(raw, "utf-8", newline="\n") as text:
-        lines = csv.reader(line.replace("\r", _RETURN) for line in text)
-        header = next(lines, [])
-        first = 1 if end == "FormVersion" else 0
-        expected = list(_header(table))
-        found = header[first : first + len(expected)]
-        if [*map(_loose, found)] != [*map(_loose, expected)]:
-            raise _other_fields()
-        for line in lines:
-            if len(line) != len(header):
-                raise cut_off("submissions.csv.zip")
-            cells = [cell.replace(_RETURN, "\r") for cell in line]
-            last = first + len(expected)
-            yield _Record(cells[first:last], dict(zip(header[last:], cells[last:], strict=True)))
+def _records(text: str, table: _Table, *, first: int) -> Iterator[_Record]:
+    """The lines; the answers begin in column `first`, Central's own columns follow them."""
+    lines = _lines(text)
+    header = next(lines)
+    expected = [_loose(name) for name in _header(table)]
+    last = first + len(expected)
+    if [_loose(name) for name in header[first:last]] != expected:
+        raise _other_fields()
+    for line in lines:
+        if len(line) != len(header):
+            raise _cut_off()
+        yield _Record(line[first:last], dict(zip(header[last:], line[last:], strict=True)))
+
+
+def _lines(text: str) -> Iterator[list[str]]:
+    csv.field_size_limit(_LONGEST)
+    try:
+        for line in csv.reader(io.StringIO(text.replace("\r", _RETURN), newline="\n")):
+            yield [cell.replace(_RETURN, "\r") for cell in line]
+    except csv.Error:
+        raise _cut_off() from None
 
 
 def _header(table: _Table) -> Iterator[str]:
@@ -158,15 +165,6 @@ def _loose(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9]", "", name)
 
 
-def _read_repeat(archive: ZipFile, name: str, table: _Table) -> None:
-    for record in _records(archive, name, table, end="KEY"):
-        table.rows.setdefault(record["PARENT_KEY"], []).append((record["KEY"], record.cells))
-
-
-def _same_edit(record: _Record, system: Mapping[str, Any]) -> bool:
-    return record["Edits"] == str(system["edits"])
-
-
 # -- putting a submission together again
 
 
@@ -178,7 +176,7 @@ def _element(name: str, table: _Table, key: str, cells: list[str]) -> Element:
         text = " ".join(taken).rstrip() if kind == "geopoint" else taken[0]
         _down(element, path.split("/")).text = text
     for inner in table.inner:
-        for child_key, child_cells in sorted(inner.rows.get(key, ()), key=_position):
+        for child_key, child_cells in inner.rows.get(key, ()):
             *groups, last = child_key[len(key) + 1 :].split("/")
             raw = last.partition("[")[0]
             if odata_name(raw) != inner.path.rpartition("/")[2]:
@@ -194,9 +192,8 @@ def _down(element: Element, path: list[str]) -> Element:
     return element
 
 
-def _position(row: tuple[str, list[str]]) -> int:
-    """`uuid:…/group/member[3]` is the third."""
-    return int(row[0].rpartition("[")[2].removesuffix("]"))
+def _cut_off() -> KafoError:
+    return cut_off("submissions.csv.zip")
 
 
 def _other_fields() -> KafoError:

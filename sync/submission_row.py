@@ -98,7 +98,7 @@ def _frame(form: _Field) -> Row:
 
 
 def _fill(row: Row, element: Element, form: _Field, way: _Way, seen: dict[_Way, int]) -> None:
-    """`seen` counts the instances of each repeat met so far within the instance around it."""
+    """`seen` counts the instances met so far of each repeat within the instance around it."""
     for child in element:
         raw = local_name(child)
         name = odata_name(raw)
@@ -125,7 +125,7 @@ def _add_instance(
     instance = _frame(form)
     instance["__id"] = _row_id(here)
     row.setdefault(name, []).append(instance)
-    _fill(instance, element, form, here, {})
+    _fill(instance, element, form, here, seen)
 
 
 def _row_id(way: _Way) -> str:
