@@ -8,7 +8,7 @@ import os
 import stat
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ruamel.yaml import YAML
@@ -22,6 +22,8 @@ SECRETS = {
     "central_password": "KAFO_CENTRAL_PASSWORD",
     "warehouse_password": "KAFO_WAREHOUSE_PASSWORD",
     "fingerprint_salt": "KAFO_FINGERPRINT_SALT",
+    "smtp_password": "KAFO_SMTP_PASSWORD",
+    "alarm_webhook": "KAFO_ALARM_WEBHOOK",
 }
 """Key in secrets.yaml → environment variable, which wins."""
 
@@ -55,12 +57,46 @@ class SyncSettings(_Strict):
     overlap_minutes: int = Field(default=10, ge=2, le=1440)
 
 
+class ScheduleSettings(_Strict):
+    """When `kafo run` does what."""
+
+    sync_minutes: int = Field(default=15, ge=1, le=1440)
+    slow_minutes: int = Field(default=60, ge=1, le=10080)
+    reconcile_at: str = Field(default="02:30", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+
+
+class AlarmSettings(_Strict):
+    """When something is wrong, and who is told."""
+
+    email: list[Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]] = Field(default_factory=list)
+    sender: str = ""
+    smtp_host: str = ""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_user: str = ""
+    repeat_hours: int = Field(default=12, ge=1, le=720)
+    failed_runs: int = Field(default=2, ge=1, le=100)
+    silence_minutes: int = Field(default=120, ge=5, le=100_000)
+    silent_days: int = Field(default=7, ge=1, le=90)
+    sending_days: int = Field(default=4, ge=1, le=30)
+    disk_free_gb: float = Field(default=2.0, ge=0)
+
+
+class ListenSettings(_Strict):
+    """Where `kafo run` answers browsers and monitoring systems."""
+
+    host: str = Field(default="127.0.0.1", min_length=1)
+    port: int = Field(default=8470, ge=0, le=65535)
+
+
 class Settings(_Strict):
     """What config.yaml holds."""
 
     central: CentralSettings
     warehouse: WarehouseSettings
     sync: SyncSettings = SyncSettings()
+    schedule: ScheduleSettings = ScheduleSettings()
+    alarms: AlarmSettings = AlarmSettings()
+    listen: ListenSettings = ListenSettings()
     data_folder: str = "data"
 
 

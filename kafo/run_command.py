@@ -1,0 +1,245 @@
+"""The command `kafo run`: one process that synchronises on time, watches, and answers over HTTP."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Event
+from typing import TYPE_CHECKING
+
+import typer
+from sqlalchemy import Engine
+
+from forms.errors import KafoError
+from forms.language import say
+from kafo.alarm_command import channels, limits, repeat
+from kafo.cli import configuration, out
+from kafo.config import Config
+from kafo.connection import central, now, reader, warehouse
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+    from sync.ledger import FormReport, RunReport
+    from sync.pull import Source
+    from sync.schedule import Job
+
+_ALARM_MINUTES = 5
+_GRACE = 8.0
+"""Seconds a run gets to reach the end of its form. After that its transaction is rolled back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What jobs and pages work with while Kafo runs."""
+
+    config: Config
+    writer: Engine
+    reader: Engine
+    source: "Callable[[], Source]"
+    stopping: Event
+    since: str
+
+
+def add(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command(
+        "run",
+        help=say(
+            "Tourne en continu : synchronise à l'heure, surveille, alerte.",
+            "Run for good: synchronise on time, watch, alarm.",
+        ),
+    )(run)
+
+
+def run(context: typer.Context) -> None:
+    """Work until SIGTERM or Ctrl-C."""
+    from kafo.server import serving
+    from sync.job_ledger import note_job, successes
+    from sync.log import note, write_to
+    from sync.schedule import Schedule
+
+    config = configuration(context)
+    asked = _signals()
+    with ExitStack() as stack:
+        office = _open(config, stack)
+        jobs = job_table(office)
+        listen = config.settings.listen
+        address = stack.enter_context(serving(web_app(office), listen.host, listen.port))
+        write_to(sys.stderr)
+        schedule = Schedule(
+            jobs,
+            lambda report: note_job(office.writer, report),
+            now=now,
+            stopping=office.stopping,
+            succeeded=successes(office.reader),
+        )
+        schedule.start()
+        note("started", address=address, jobs=len(jobs))
+        _greet(address)
+        note("stopping", signal=signal.Signals(asked.get()).name)
+        left = schedule.stop(_GRACE)
+        note("stopped", unfinished=", ".join(left) or None)
+        if left:
+            _give_up()
+
+
+def job_table(office: Office) -> "list[Job]":
+    """What runs when. Jobs that are due at the same moment run in this order."""
+    from sync.schedule import Every, Job
+
+    schedule = office.config.settings.schedule
+    names: list[str] = []
+    jobs = [
+        Job("sync", Every(schedule.sync_minutes), lambda: synchronise(office)),
+        Job("alarms", Every(_ALARM_MINUTES), watcher(office, names), lane="watch"),
+    ]
+    names += [job.name for job in jobs]
+    return jobs
+
+
+def web_app(office: Office) -> "Starlette":
+    """The web application: health now, pages beside it."""
+    from starlette.applications import Starlette
+
+    from sync.health import health_routes
+
+    stale = timedelta(minutes=office.config.settings.alarms.silence_minutes)
+    return Starlette(routes=health_routes(office.reader, now=now, stale_after=stale))
+
+
+def synchronise(office: Office) -> None:
+    """One run over all forms; raises KafoError naming those that failed."""
+    from sync.log import note
+    from sync.pull import pull
+    from sync.schedule import stopped
+
+    def seen(report: "FormReport") -> None:
+        counts = report.counts
+        note(
+            "form",
+            project_id=report.project_id,
+            form_id=report.form_id,
+            outcome=report.outcome,
+            asked=report.asked,
+            received=counts.received,
+            new=counts.new,
+            changed=counts.changed,
+            deleted=counts.deleted,
+            bytes=report.size,
+            seconds=round(report.seconds, 3),
+            error=report.error,
+        )
+        if office.stopping.is_set():
+            raise stopped()  # between two forms, so that what is loaded stays loaded
+
+    data = office.config.data
+    overlap = timedelta(minutes=office.config.settings.sync.overlap_minutes)
+    done = pull(office.writer, office.source(), overlap=overlap, folder=data, now=now, on_form=seen)
+    if done.failed:
+        raise _incomplete(done)
+
+
+def watcher(office: Office, jobs: list[str]) -> Callable[[], None]:
+    """The check that looks for what is wrong and tells the people of the configuration."""
+    from sync.alarm_conditions import conditions, unreadable
+    from sync.alarms import LogChannel, cry, tell
+    from warehouse.engine import reading
+    from warehouse.errors import WarehouseError
+
+    ways = [LogChannel(), *channels(office.config)]
+    rules, quiet = limits(office.config), repeat(office.config)
+    folders = _folders(office.config)
+    cried: dict[str, str] = {}
+
+    def check() -> None:
+        at = now()
+        try:
+            with reading(office.reader) as connection:
+                found = conditions(
+                    connection,
+                    rules,
+                    now=at,
+                    running_since=office.since,
+                    jobs=jobs,
+                    folders=folders,
+                )
+        except WarehouseError as error:
+            cry(ways, unreadable(error), cried, now=at, repeat=quiet)
+            raise
+        tell(office.reader, office.writer, found, ways, now=at, repeat=quiet)
+
+    return check
+
+
+def _open(config: Config, stack: ExitStack) -> Office:
+    config.data.mkdir(parents=True, exist_ok=True)
+    writer = stack.enter_context(_disposed(warehouse(config)))
+    looks = stack.enter_context(_disposed(reader(config)))
+
+    @cache  # one session for the life of the process; an error is not kept, so the next run tries again
+    def source() -> "Source":
+        return stack.enter_context(central(config))
+
+    if config.is_sandbox:
+        source()  # phones are to find it from the start
+    return Office(config, writer, looks, source, Event(), now())
+
+
+@contextmanager
+def _disposed(engine: Engine) -> Iterator[Engine]:
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def _folders(config: Config) -> list[Path]:
+    """Where the data grow on this computer."""
+    folders = [config.data]
+    url = config.warehouse_url
+    if url.startswith("sqlite:///"):
+        folders.append(Path(url.removeprefix("sqlite:///")).parent)
+    return folders
+
+
+def _signals() -> SimpleQueue[int]:
+    """Filled when someone asks to stop. Its `put` is safe inside a signal handler."""
+    asked: SimpleQueue[int] = SimpleQueue()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda received, _frame: asked.put(received))
+    return asked
+
+
+def _greet(address: str) -> None:
+    out.print(
+        say(
+            f"Kafo tourne : {address}/healthz. Ctrl-C pour arrêter.",
+            f"Kafo is running: {address}/healthz. Ctrl-C to stop.",
+        )
+    )
+    sys.stdout.flush()
+
+
+def _give_up() -> None:
+    """End at once: Python would wait for the run's thread, maybe for minutes. The database rolls
+    back what was not committed, and the next run starts from the cursor."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
+def _incomplete(done: "RunReport") -> KafoError:
+    first = done.failed[0]
+    return KafoError(
+        f"{len(done.failed)} formulaire(s) sur {len(done.forms)} non mis à jour. "
+        f"« {first.form_id} » : {first.error}",
+        f"{len(done.failed)} of {len(done.forms)} forms not brought up to date. "
+        f"'{first.form_id}': {first.error}",
+    )

@@ -1,0 +1,79 @@
+"""Who used to send and sends no more: the failure that no error message ever reports.
+
+A phone or a form is silent when nothing came from it for some days though it had sent on several
+days of the 30 before. What counts is when Central received it, up to the last successful run: days
+without a synchronisation are not days of silence. After 30 days nobody expects it any more and
+the silence ends by itself.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Text, cast, distinct, func, select
+
+from warehouse.tables import submission
+from warehouse.types import iso
+
+BEFORE = 30
+"""Days in which someone must have been sending to be missed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Nothing from `who` since `last` (a day), after `days` days with submissions."""
+
+    project_id: int
+    who: str
+    name: str
+    last: str
+    days: int
+
+
+def silent_forms(
+    connection: Connection, *, as_of: str, silent_days: int, sending_days: int
+) -> list[Silence]:
+    """The forms that used to be filled in."""
+    c = submission.c
+    return _silent(connection, c.form_id, c.form_id, as_of, silent_days, sending_days)
+
+
+def silent_submitters(
+    connection: Connection, *, as_of: str, silent_days: int, sending_days: int
+) -> list[Silence]:
+    """The phones (and web accounts) that used to send; `name` is what Central shows."""
+    c = submission.c
+    return _silent(connection, c.submitter_id, c.submitter_name, as_of, silent_days, sending_days)
+
+
+def _silent(
+    connection: Connection,
+    who: ColumnElement[Any],
+    name: ColumnElement[Any],
+    as_of: str,
+    silent_days: int,
+    sending_days: int,
+) -> list[Silence]:
+    c = submission.c
+    edge = _before(as_of, silent_days)
+    # Bamako is on UTC all year: the first ten characters are its calendar day, on both databases.
+    days = func.count(distinct(func.substr(cast(c.submitted_at, Text), 1, 10)))
+    last = func.max(c.submitted_at).label("last")
+    rows = connection.execute(
+        select(c.project_id, who, func.max(name), last, days)
+        .where(c.submitted_at >= _before(as_of, silent_days + BEFORE), who.is_not(None))
+        .group_by(c.project_id, who)
+        .having(func.max(c.submitted_at) < edge, days >= sending_days)
+        .order_by(c.project_id, who)
+    )
+    return [_silence(row) for row in rows]
+
+
+def _silence(row: Sequence[Any]) -> Silence:
+    project_id, who, name, last, days = row
+    return Silence(project_id, str(who), str(name or ""), str(last)[:10], int(days))
+
+
+def _before(moment: str, days: int) -> str:
+    return iso(datetime.fromisoformat(moment) - timedelta(days=days))
