@@ -330,18 +330,17 @@ def test_a_cut_archive_may_be_tried_again(part: float) -> None:
         list(read_decrypted_csv_zip(whole[: int(len(whole) * part)], HOUSEHOLD, sealed={}))
 
 
-@given(data=st.data())
-def test_an_archive_damaged_anywhere_gives_the_right_rows_or_an_error(data: st.DataObject) -> None:
-    whole = bytearray(household())
-    place = data.draw(st.integers(0, len(whole) - 1))
-    whole[place] ^= data.draw(st.integers(1, 255))
+def test_an_archive_damaged_anywhere_gives_the_right_rows_or_an_error() -> None:
+    whole = household()
     edited = {"uuid:7e0ed45a-e63f-45c6-b4d5-2fdbf83fdc24": SYSTEM | {"edits": 2}}
-    right = list(read_decrypted_csv_zip(household(), HOUSEHOLD, sealed=edited))
-    try:
-        found = list(read_decrypted_csv_zip(bytes(whole), HOUSEHOLD, sealed=edited))
-    except KafoError:
-        return
-    assert found == right
+    right = list(read_decrypted_csv_zip(whole, HOUSEHOLD, sealed=edited))
+    for place, byte in enumerate(whole):
+        damaged = whole[:place] + bytes([byte ^ 1]) + whole[place + 1 :]
+        try:
+            found = list(read_decrypted_csv_zip(damaged, HOUSEHOLD, sealed=edited))
+        except KafoError:
+            continue
+        assert found == right
 
 
 def change_header(files: dict[str, str]) -> None:
