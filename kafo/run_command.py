@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from sync.schedule import Job
 
 _ALARM_MINUTES = 5
-_GRACE = 8.0
+_GRACE = 5.0
 """Seconds a run gets to reach the end of its form. After that its transaction is rolled back."""
 
 
