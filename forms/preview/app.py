@@ -5,7 +5,7 @@ do not leave the machine, and the preview works where there is no network.
 """
 
 import mimetypes
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -45,7 +45,7 @@ class Previewed(Protocol):
         """The XForm as XML."""
 
     @property
-    def media(self) -> dict[str, bytes]:
+    def media(self) -> Mapping[str, bytes]:
         """The files attached to the form, by name."""
 
 

@@ -5,6 +5,7 @@ import shutil
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,9 @@ from pyxform.xls2xform import convert
 from starlette.testclient import TestClient
 
 import forms.preview
-from forms.preview.app import bundle, preview_app
+from forms.compiler import compile_form, form_ids
+from forms.preview.app import Previewed, bundle, preview_app
+from forms.xform import read_xform
 
 COLUMNS = ("type", "name", "label::Français (fr)", "label::English (en)", "required", "relevant")
 QUESTIONS = (
@@ -88,15 +91,29 @@ def test_the_built_page_is_complete_light_and_licensed() -> None:
 
 @pytest.fixture
 def address(form: Essai) -> Iterator[str]:
+    with served(form) as here:
+        yield here
+
+
+@contextmanager
+def served(form: Previewed) -> Iterator[str]:
     server = uvicorn.Server(
-        uvicorn.Config(preview_app(form), log_level="error", ws="none", lifespan="off")
+        uvicorn.Config(
+            preview_app(form),
+            log_level="error",
+            ws="none",
+            lifespan="off",
+            timeout_graceful_shutdown=1,
+        )
     )
     door = socket.create_server(("127.0.0.1", 0))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [door]})
     thread.start()
-    yield f"http://127.0.0.1:{door.getsockname()[1]}/"
-    server.should_exit = True
-    thread.join()
+    try:
+        yield f"http://127.0.0.1:{door.getsockname()[1]}/"
+    finally:
+        server.should_exit = True
+        thread.join()
 
 
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="apt-get install chromium")
@@ -140,3 +157,21 @@ def test_a_person_fills_the_form_and_nothing_leaves_the_machine(address: str) ->
     assert all("tile.openstreetmap.org" in url for url in outside)
     assert outside <= {url for url, why in kept if why == "csp"}  # the policy kept them in
     assert wrong == []
+
+
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="apt-get install chromium")
+def test_every_form_of_the_centre_shows_its_first_question() -> None:
+    with sync_playwright() as browsers:
+        chromium = browsers.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
+        page = chromium.new_page(locale="fr-FR")
+        page.set_default_timeout(20_000)
+        for form_id in form_ids():
+            form = compile_form(form_id)
+            with served(form) as here:
+                page.goto(here)
+                page.get_by_text(read_xform(form.xform).title).first.wait_for()
+                page.locator(".question-container").first.wait_for()
+                assert page.get_by_text("An error occurred").count() == 0
+        chromium.close()

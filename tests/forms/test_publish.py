@@ -14,6 +14,7 @@ from pyxform.xls2xform import convert
 
 from forms import language
 from forms.changes import Change, Kind
+from forms.compiler import compile_form, form_ids
 from forms.errors import KafoError
 from forms.publish import publish, publishing_order
 from forms.publish_plan import next_version
@@ -258,6 +259,16 @@ def test_a_project_that_central_encrypts_is_published_to_as_any_other(
     assert done.live_version == "2026112301"
     live = get(client, f"projects/{project}/forms/essai")["version"]
     assert live.startswith("2026112302[encrypted:")
+
+
+def test_the_forms_of_the_centre_go_live_with_their_lists(client: Client, project: int) -> None:
+    forms = [compile_form(form_id) for form_id in form_ids()]
+    for form in publishing_order(forms):
+        assert publish(client, project, form).published
+    for form in forms:
+        assert not publish(client, project, form).needed
+        rows = attachments(client, project, form.form_id).values()
+        assert all(row["exists"] for row in rows)
 
 
 def test_an_unfinished_draft_is_replaced(client: Client, project: int) -> None:
