@@ -123,6 +123,9 @@ Index(
     "submission_deleted_at", submission.c.project_id, submission.c.form_id, submission.c.deleted_at
 )
 
+# Who went silent is asked every few minutes, about the last weeks only.
+Index("submission_submitted_at", submission.c.submitted_at)
+
 submission_history = Table(
     "submission_history",
     metadata,

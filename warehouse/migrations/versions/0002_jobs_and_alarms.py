@@ -38,3 +38,6 @@ def upgrade() -> None:
         sa.Column("text_en", sa.Text(), nullable=False),
         schema=_schema("ops"),
     )
+    op.create_index(
+        "submission_submitted_at", "submission", ["submitted_at"], schema=_schema("raw")
+    )
