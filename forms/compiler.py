@@ -61,8 +61,12 @@ def compile_form(
     definitions: Path = DEFINITIONS,
     reference: Path = REFERENCE,
     modules: tuple[str, ...] = (),
+    salt: str = "demo",
 ) -> CompiledForm:
-    """Compile one form; FormError naming file, line and question when it cannot be."""
+    """Compile one form; FormError naming file, line and question when it cannot be.
+
+    `salt` is the deployment's secret for fingerprints of phones and names (`@SALT@` in a source).
+    """
     file = definitions / f"{form_id}.yaml"
     if not file.exists():
         known = ", ".join(form_ids(definitions))
@@ -71,7 +75,7 @@ def compile_form(
             f"the form '{form_id}' has no source. Forms: {known}.",
         )
     definition = read_definition(file, modules=modules)
-    sheets = _sheets(definition, definitions, reference)
+    sheets = _salted(_sheets(definition, definitions, reference), salt)
     return CompiledForm(
         form_id=definition.form_id,
         version=definition.version,
@@ -103,6 +107,13 @@ def _sheets(definition: Definition, definitions: Path, reference: Path) -> dict[
         "choices": list(_choices(definition, definitions, reference)),
         "settings": [settings],
         "entities": [dict(entity) for entity in definition.entities],
+    }
+
+
+def _salted(sheets: Mapping[str, Sheet], salt: str) -> dict[str, Sheet]:
+    return {
+        name: [{key: cell.replace("@SALT@", salt) for key, cell in row.items()} for row in rows]
+        for name, rows in sheets.items()
     }
 
 
