@@ -111,6 +111,14 @@ def _sheets(definition: Definition, definitions: Path, reference: Path) -> dict[
 
 
 def _salted(sheets: Mapping[str, Sheet], salt: str) -> dict[str, Sheet]:
+    """The salt stands inside a quoted XPath text, where only plain signs mean themselves."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]{4,128}", salt):
+        raise FormError(
+            "le sel des empreintes a de 4 à 128 signes : lettres sans accent, chiffres, « - » ou « _ » ; "
+            "corrigez « fingerprint_salt ».",
+            "the salt of fingerprints has 4 to 128 characters: plain letters, digits, '-' or '_'; "
+            "correct 'fingerprint_salt'.",
+        )
     return {
         name: [{key: cell.replace("@SALT@", salt) for key, cell in row.items()} for row in rows]
         for name, rows in sheets.items()
@@ -239,6 +247,7 @@ def _pyxform_error(definition: Definition, text: str) -> FormError:
     """pyxform names the question or the row of the survey; lead to its line in the source."""
     sentence = " ".join(text.split())
     quoted = [line for line in definition.all_lines() if f"'{line.name}'" in sentence]
+    quoted += [line for line in definition.all_lines() if f"'{line.kind}'" in sentence]
     quoted += [line for line in definition.all_lines() if f"${{{line.name}}}" in sentence]
     row = _row_line(definition, sentence)
     fr, en = f"pyxform refuse : {sentence}", f"pyxform refuses: {sentence}"

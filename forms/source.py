@@ -36,6 +36,7 @@ _KEYS = {"q", "required", "read_only", "class", "why", "questions", *TEXTS, *CEL
 _FORM_KEYS = {
     "form_id", "title", "version", "languages", "instance_name", "questions", "entities", "modules",
 }  # fmt: skip
+_INCLUDE_KEYS = {"include", "module"}
 _CLASSES = {"P", "I", "C", "R"}
 _SILENT = {"start", "end", "today", "audit", "calculate", "csv-external", "hidden"}
 """Types that show nothing, so need no label."""
@@ -78,11 +79,8 @@ class Definition:
 
 def read_definition(file: Path, *, modules: tuple[str, ...] = ()) -> Definition:
     """Read a source and the blocks it includes; optional `modules` are included where named."""
-    tree: CommentedMap = read_yaml(file)
-    _refuse_unknown(file, tree, _FORM_KEYS)
-    for key in ("form_id", "title", "version", "questions"):
-        if key not in tree:
-            raise FormError(f"la clé « {key} » manque.", f"the key '{key}' is missing.", file=file)
+    tree = read_yaml(file) or CommentedMap()
+    _check_head(file, tree)
     languages = {**OWN_LANGUAGES, **(tree.get("languages") or {})}
     lines = tuple(_lines(file, tree["questions"], "", modules))
     definition = Definition(
@@ -97,6 +95,19 @@ def read_definition(file: Path, *, modules: tuple[str, ...] = ()) -> Definition:
     )
     _check(definition)
     return definition
+
+
+def _check_head(file: Path, tree: CommentedMap) -> None:
+    _refuse_unknown(file, tree, _FORM_KEYS)
+    for key in ("form_id", "title", "version", "questions"):
+        if not tree.get(key):
+            raise FormError(f"la clé « {key} » manque.", f"the key '{key}' is missing.", file=file)
+    if not isinstance(tree["title"], dict) or not all(tree["title"].get(c) for c in OWN_LANGUAGES):
+        raise FormError(
+            "« title » doit avoir un texte en fr et en en.",
+            "'title' needs a text in fr and in en.",
+            file=file,
+        )
 
 
 def read_yaml(file: Path) -> Any:
@@ -124,22 +135,20 @@ def _lines(
 ) -> Iterator[Line]:
     for position, item in enumerate(items):
         number = items.lc.item(position)[0] + 1
+        if not isinstance(item, CommentedMap):
+            raise _nameless(file, number)
         if "include" in item:
+            _refuse_unknown(file, item, _INCLUDE_KEYS)
             if "module" in item and item["module"] not in modules:
                 continue
             block = file.parent / "blocks" / f"{item['include']}.yaml"
             block = block if block.exists() else file.parent / f"{item['include']}.yaml"
             yield from _lines(block, read_yaml(block), inside, modules)
             continue
-        _refuse_unknown(file, item, _KEYS, number)
         kind, _, name = str(item.get("q", "")).rpartition(" ")
+        _refuse_unknown(file, item, _KEYS, name or None)
         if not kind or not name:
-            raise FormError(
-                "une question s'écrit « q: type nom ».",
-                "a question is written 'q: type name'.",
-                file=file,
-                line=number,
-            )
+            raise _nameless(file, number)
         path = f"{inside}/{name}"
         inner = None
         if "questions" in item:
@@ -147,17 +156,26 @@ def _lines(
         yield Line(file, number, kind, name, path, item, inner)
 
 
+def _nameless(file: Path, number: int) -> FormError:
+    return FormError(
+        "une question s'écrit « q: type nom ».",
+        "a question is written 'q: type name'.",
+        file=file,
+        line=number,
+    )
+
+
 def _refuse_unknown(
-    file: Path, item: Mapping[str, Any], known: set[str], number: int | None = None
+    file: Path, item: CommentedMap, known: set[str], question: str | None = None
 ) -> None:
     for key in item:
         if key not in known:
-            line = item.lc.key(key)[0] + 1 if isinstance(item, CommentedMap) else number
             raise FormError(
                 f"clé inconnue « {key} ». Clés possibles : {', '.join(sorted(known))}.",
                 f"unknown key '{key}'. Possible keys: {', '.join(sorted(known))}.",
                 file=file,
-                line=line,
+                line=item.lc.key(key)[0] + 1,
+                question=question,
             )
 
 
@@ -187,9 +205,14 @@ def _check_texts(line: Line, definition: Definition) -> None:
         texts = line.keys.get(key)
         if texts is None:
             continue
+        if not isinstance(texts, dict):
+            raise line.wrong(
+                f"« {key} » s'écrit par langue : {{fr: …, en: …}}.",
+                f"'{key}' is written by language: {{fr: …, en: …}}.",
+            )
         # A recording may be for one language only.
         needed = () if key == "audio" else OWN_LANGUAGES
-        missing = [code for code in needed if not str(dict(texts).get(code) or "").strip()]
+        missing = [code for code in needed if not str(texts.get(code) or "").strip()]
         # A block shared with a form that has more languages may hold texts of theirs.
         unknown = [code for code in texts if code not in languages and line.file == definition.file]
         if missing:
