@@ -1,7 +1,7 @@
 """Jobs run on time, one at a time, survive each other's failures, and stop cleanly."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from threading import Event
 from time import monotonic
@@ -37,10 +37,16 @@ class Desk:
         if len(self.reports) >= self._wanted:
             self.enough.set()
 
-    def run(self, *jobs: Job, until: int, succeeded: dict[str, str] | None = None) -> list[str]:
+    def run(
+        self,
+        *jobs: Job,
+        until: int,
+        succeeded: dict[str, str] | None = None,
+        clock: Callable[[], str] = now,
+    ) -> list[str]:
         self._wanted = until
         self.schedule = Schedule(
-            jobs, self.record, now=now, stopping=self.stopping, succeeded=succeeded or {}
+            jobs, self.record, now=clock, stopping=self.stopping, succeeded=succeeded or {}
         )
         self.schedule.start()
         if until:
@@ -65,6 +71,14 @@ def test_due_jobs_run_at_once_in_the_order_given(desk: Desk) -> None:
     jobs = [Job(name, Every(LONG), nothing) for name in names]
     assert desk.run(*jobs, until=3) == names
     assert [report.outcome for report in desk.reports] == ["ok"] * 3
+
+
+def test_a_job_that_comes_too_late_after_a_sleep_is_not_dropped(desk: Desk) -> None:
+    def an_hour_ago() -> str:
+        return iso(datetime.now(UTC) - timedelta(hours=1))
+
+    seen = desk.run(Job("sync", Every(10), nothing), until=1, clock=an_hour_ago)
+    assert seen == ["sync"]
 
 
 def test_a_job_comes_again_and_a_failure_stops_neither_it_nor_the_others(desk: Desk) -> None:
