@@ -81,10 +81,15 @@ class LoadedForm:
         weakref.finalize(interview, self._idle.append, definition)
         return interview
 
-    def reopen(self, xml: str, language: str | None = None) -> Interview:
-        """A saved or received submission, as Collect opens it for editing; `validate()` it to check
-        it against the form. FormError when it does not belong to this form."""
+    def reopen(
+        self, xml: str, language: str | None = None, *, at: datetime | None = None
+    ) -> Interview:
+        """A saved or received submission, as Collect opens it for editing, now or `at` a time.
+
+        FormError when it does not belong to this form.
+        """
         definition = self._define(xml)
+        definition.device.phone = Phone(self._properties, at, None)
         return self._open(definition, language, new=False)
 
     def _define(self, answers: str | None = None) -> _Definition:
@@ -141,9 +146,12 @@ def load(
     return LoadedForm(xform, media or {}, device or DeviceProperties(), language)
 
 
-def check(form: LoadedForm, xml: str) -> Answer:
-    """Check a received submission against its form with the engine that took it."""
-    return form.reopen(xml).validate()
+def check(form: LoadedForm, xml: str, *, at: datetime | None = None) -> Answer:
+    """Check a received submission against its form with the engine that took it.
+
+    `at` is when it was finished: an appointment that lay ahead then may be past now.
+    """
+    return form.reopen(xml, at=at).validate()
 
 
 def _missing(form: Any) -> list[str]:
