@@ -46,7 +46,7 @@ def test_a_foreign_error_leaves_its_kind_and_place_but_not_its_text(lines: Any) 
 
 
 def test_what_other_libraries_write_is_reduced_to_place_and_kind(lines: Any) -> None:
-    other = logging.getLogger("pyodk._utils.session")
+    other = logging.getLogger("some.library")
     other.info("quiet")
     try:
         raise KeyError("Fatoumata")
