@@ -158,3 +158,19 @@ def test_salt_stands_where_the_source_asks_for_it(build: Build) -> None:
 def test_salt_that_would_break_an_expression_is_refused(salt: str, build: Build) -> None:
     with pytest.raises(FormError, match=r"sel|salt"):
         build(HEAD + question("text", "a"), salt=salt)
+
+
+def test_disability_module_is_off_until_asked_for() -> None:
+    plain = compile_form("identification")
+    chosen = compile_form("identification", modules=("wg_ss",))
+    asked = [row["name"] for row in chosen.sheets["survey"] if row["name"].startswith("wg_")]
+    assert "wg_see" not in plain.xform
+    assert len([name for name in asked if name not in ("wg_ss", "wg_intro")]) == 6
+    codes = [c["name"] for c in chosen.sheets["choices"] if c["list_name"] == "wg_difficulty"]
+    assert codes == ["1", "2", "3", "4"]
+    load(chosen.xform, chosen.media)
+
+
+def test_names_of_interviews_tell_no_names(form: CompiledForm) -> None:
+    expression = form.sheets["settings"][0]["instance_name"]
+    assert not any(f"${{{name}}}" in expression for name in ("last_name", "first_names", "phone"))
