@@ -96,7 +96,7 @@ class Interview:
             return False
         if int(self._model.getEvent()) != _NEW_REPEAT:
             return False
-        self._controller.newRepeat()
+        _run(self._controller.newRepeat, self._root)
         return True
 
     # -- the end
@@ -123,8 +123,8 @@ class Interview:
         self._log.show("end screen", "", now)
         self.phone.spend(2)
         self._keep_log(self.phone.now())
-        self._form.postProcessInstance()
-        self._controller.finalizeFormEntry()
+        _run(self._form.postProcessInstance, self._root)
+        _run(self._controller.finalizeFormEntry, self._root)
         return self.xml()
 
     def xml(self) -> str:
