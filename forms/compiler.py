@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from forms.errors import FormError
+from forms.fingerprint import PLACEHOLDERS
 from forms.source import CELLS, OWN_LANGUAGES, TEXTS, Definition, Line, read_definition, read_yaml
 
 DEFINITIONS = Path(__file__).parent / "definitions"
@@ -75,7 +76,7 @@ def compile_form(
             f"the form '{form_id}' has no source. Forms: {known}.",
         )
     definition = read_definition(file, modules=modules)
-    sheets = _salted(_sheets(definition, definitions, reference), salt)
+    sheets = _completed(_sheets(definition, definitions, reference), salt)
     return CompiledForm(
         form_id=definition.form_id,
         version=definition.version,
@@ -110,7 +111,7 @@ def _sheets(definition: Definition, definitions: Path, reference: Path) -> dict[
     }
 
 
-def _salted(sheets: Mapping[str, Sheet], salt: str) -> dict[str, Sheet]:
+def _completed(sheets: Mapping[str, Sheet], salt: str) -> dict[str, Sheet]:
     """The salt stands inside a quoted XPath text, where only plain signs mean themselves."""
     if not re.fullmatch(r"[A-Za-z0-9_-]{4,128}", salt):
         raise FormError(
@@ -119,10 +120,17 @@ def _salted(sheets: Mapping[str, Sheet], salt: str) -> dict[str, Sheet]:
             "the salt of fingerprints has 4 to 128 characters: plain letters, digits, '-' or '_'; "
             "correct 'fingerprint_salt'.",
         )
+    values = {"@SALT@": salt, **PLACEHOLDERS}
     return {
-        name: [{key: cell.replace("@SALT@", salt) for key, cell in row.items()} for row in rows]
+        name: [{key: _filled(cell, values) for key, cell in row.items()} for row in rows]
         for name, rows in sheets.items()
     }
+
+
+def _filled(cell: str, values: Mapping[str, str]) -> str:
+    for placeholder, value in values.items():
+        cell = cell.replace(placeholder, value)
+    return cell
 
 
 def _rows(line: Line, languages: Mapping[str, str]) -> Iterator[dict[str, str]]:
