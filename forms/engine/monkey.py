@@ -14,8 +14,10 @@ from random import Random
 from typing import Literal
 
 from forms.engine import Interview, LoadedForm, Prompt, load
+from forms.engine.entities import lists_after
 from forms.engine.monkey_answers import Answers
 from forms.errors import FormError
+from forms.interviews.people import Said
 from forms.language import say
 
 Kind = Literal[
@@ -80,12 +82,14 @@ def try_form(
     seed: int = 0,
     at: datetime | None = None,
 ) -> Report:
-    """Hold that many random interviews in each language, and as many again up to three times where a
-    question has not come up yet. FormError when the form cannot be loaded.
+    """Hold that many random interviews in each language; FormError when the form cannot be loaded.
+
+    Where a question has not come up, as many again up to three times, on phones that now know the
+    entities that the interviews before created.
 
     The same seed and time (`at`, else the present) give the same report.
     """
-    form = load(xform, media)
+    form = load(xform, {**lists_after(xform, ()), **media})
     trials = [
         _Trial(form, language, Random(f"{seed}/{language}"), at)  # noqa: S311 - no secret
         for language in form.languages or (None,)
@@ -94,16 +98,18 @@ def try_form(
     shown = Counter[str]()
     for _ in range(_ROUNDS):
         for trial in trials:
-            shown.update(trial.hold(interviews))
+            shown.update(trial.hold(form, interviews))
         if all(shown[path] for path in asked):
             break
+        known = lists_after(xform, chain.from_iterable(trial.submissions for trial in trials))
+        form = load(xform, {**known, **media}) if known else form
     general = [Finding("missing_media", detail=name) for name in form.missing_media]
     findings = [*general, *chain.from_iterable(trial.findings() for trial in trials)]
     never = [path for path in asked if not shown[path]]
     return Report(
         form_id=form.form_id,
         interviews=sum(trial.held for trial in trials),
-        finished=sum(trial.finished for trial in trials),
+        finished=sum(len(trial.submissions) for trial in trials),
         findings=(*findings, *(Finding("never_reached", path) for path in never)),
         shown=shown,
     )
@@ -119,15 +125,17 @@ class _Trial:
         now = at or form.interview(language).phone.now()
         self._answers = Answers(form.xform, rng, now)
         self.shown: Counter[str] = Counter()
-        self.finished = self.held = 0
+        self.held = 0
+        self.submissions: list[str] = []
+        self._met: list[dict[str, Said]] = []
         self._accepted: Counter[str] = Counter()
         self._refused: Counter[str] = Counter()
         self._lists: dict[str, bool] = {}
         self._found: dict[Finding, None] = {}
 
-    def hold(self, interviews: int) -> Counter[str]:
+    def hold(self, form: LoadedForm, interviews: int) -> Counter[str]:
         """Some more interviews; how often each question was shown in them."""
-        before = Counter(self.shown)
+        self._form, before = form, Counter(self.shown)
         for _ in range(interviews):
             self._hold_one()
         return self.shown - before
@@ -136,10 +144,12 @@ class _Trial:
         """One interview, as far as it goes."""
         interview = self._form.interview(self._language, at=self._at, rng=self._rng)
         self.held += 1
+        self._answers.begin(self._met)
+        said: dict[str, Said] = {}
         try:
-            if self._walk(interview):
-                interview.finish()
-                self.finished += 1
+            if self._walk(interview, said):
+                self.submissions.append(interview.finish())
+                self._met.append(said)
         except FormError as error:
             self._note("stops", error.question or "", say(error.fr, error.en))
 
@@ -153,10 +163,10 @@ class _Trial:
         for field in self._refused:
             if not self._accepted[field]:
                 yield Finding("never_accepted", field, language)
-        if self.held and not self.finished:
+        if self.held and not self.submissions:
             yield Finding("cannot_finish", language=language)
 
-    def _walk(self, interview: Interview) -> bool:
+    def _walk(self, interview: Interview, said: dict[str, Said]) -> bool:
         """False when a required question keeps the interview from going on."""
         rows: Counter[str] = Counter()
         for _ in range(_MANY_SCREENS):
@@ -167,11 +177,11 @@ class _Trial:
                 rows[place] += 1
                 if rows[place] < 3 and self._rng.random() < 0.5:
                     interview.add_repeat()
-            elif not self._see(interview, place):
+            elif not self._see(interview, place, said):
                 return False
         return True
 
-    def _see(self, interview: Interview, prompt: Prompt) -> bool:
+    def _see(self, interview: Interview, prompt: Prompt, said: dict[str, Said]) -> bool:
         field = re.sub(r"\[\d+\]", "", prompt.path)
         self.shown[field] += 1
         if self.shown[field] <= _TEXTS_READ:
@@ -186,16 +196,18 @@ class _Trial:
                 return not prompt.required
         if not prompt.required and self._rng.random() < _BLANK:
             return True
-        return self._answer(interview, prompt, field)
+        said[field] = self._answer(interview, prompt, field)
+        return bool(said[field]) or not prompt.required
 
-    def _answer(self, interview: Interview, prompt: Prompt, field: str) -> bool:
+    def _answer(self, interview: Interview, prompt: Prompt, field: str) -> Said:
+        """The answer that was accepted, None if none was."""
         for attempt in range(_TRIES):
             said = self._answers.to(prompt, field, attempt)
             if said and interview.answer_here(said).result == "ok":
                 self._accepted[field] += 1
-                return True
+                return said
         self._refused[field] += 1
-        return not prompt.required
+        return None
 
     def _read(self, prompt: Prompt, field: str) -> None:
         screen = prompt.screen()

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from random import Random
 
@@ -10,6 +10,9 @@ from forms.engine.screen import SELECTS, Prompt
 from forms.engine.string_of import string_of
 from forms.interviews.guess import guess
 from forms.interviews.people import Said
+
+_MET_BEFORE = 0.3
+_SAYS_THE_SAME = 0.85
 
 _EXPRESSION = re.compile(r"""\b(?:constraint|relevant|calculate|required|predicate)=("[^"]*")""")
 _NUMBER = re.compile(r"(?<![\w.'])\d{1,6}(?![\w.'])")
@@ -33,9 +36,17 @@ class Answers:
         self._words = sorted({*literals, *" ".join(literals).split()})
         self._patterns = dict(_patterns(xform))
         self._used: Counter[tuple[str, str]] = Counter()
+        self._twin: dict[str, Said] = {}
+
+    def begin(self, met: Sequence[dict[str, Said]]) -> None:
+        """Another interview: sometimes with somebody met before, who says mostly the same."""
+        again = met and self._rng.random() < _MET_BEFORE
+        self._twin = self._rng.choice(met) if again else {}
 
     def to(self, prompt: Prompt, field: str, attempt: int) -> Said:
         """An answer to try; another one at each attempt."""
+        if attempt == 0 and field in self._twin and self._rng.random() < _SAYS_THE_SAME:
+            return self._twin[field]
         if prompt.kind in SELECTS:
             return self._choice(prompt, field)
         if prompt.kind in ("integer", "decimal", "range"):

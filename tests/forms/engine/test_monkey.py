@@ -46,7 +46,7 @@ def test_question_behind_a_narrow_door_is_found(convert_form: Convert) -> None:
         "| | text | b | B | ${a} = 4217 | yes | regex(., '^X-[0-9A-F]{8}$') | |\n"
         "| | text | c | C | ${b} != '' | | | |\n"
     )
-    assert tried(convert_form(HEAD + rows)).findings == ()
+    assert try_form(convert_form(HEAD + rows), {}, interviews=60, seed=1, at=AT).findings == ()
 
 
 def test_required_choice_from_an_empty_list_is_a_dead_end(convert_form: Convert) -> None:
@@ -87,6 +87,18 @@ def test_missing_and_strange_texts_are_named_with_their_language(convert_form: C
         ("strange_text", "/b", "fr"),
         ("strange_text", "/b", "en"),
     }
+
+
+def test_warning_about_somebody_met_before_is_reached(convert_form: Convert) -> None:
+    xform = convert_form(
+        "| survey |\n| | type | name | label | save_to | relevant | required |\n"
+        "| | csv-external | people | | | | |\n| | text | nick | Nick | nick | | yes |\n"
+        "| | note | again | Met | | count(instance('people')/root/item[nick = ${nick}]) > 0 | |\n"
+        "| entities |\n| | list_name | label |\n| | people | ${nick} |\n"
+    )
+    report = tried(xform)
+    assert report.findings == ()
+    assert report.shown["/again"]
 
 
 def test_what_would_stop_collect_is_named(convert_form: Convert) -> None:
