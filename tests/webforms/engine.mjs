@@ -109,8 +109,25 @@ function add(path) {
   return false;
 }
 
-// Everything that was done in an interview, at once: [path, value] answers, {add: path} adds a row.
-const replay = ({ steps }) => steps.map((step) => (Array.isArray(step) ? answer(step) : add(step.add)));
+function* all(node = root) {
+  for (const child of node.currentState.children ?? []) {
+    yield child;
+    yield* all(child);
+  }
+}
+
+function read(path) {
+  for (const node of all())
+    if (plain(node.currentState.reference) === plain(`/x${path}`)) return node.currentState.instanceValue ?? node.currentState.value;
+  return null;
+}
+
+// Everything that was done in an interview, at once: [path, value] answers, {add: path} adds a row,
+// {read: path} tells a value.
+const replay = ({ steps }) => steps.map((step) => {
+  if (Array.isArray(step)) return answer(step);
+  return step.add ? add(step.add) : read(step.read);
+});
 
 const screens = () =>
   [...shown()].filter((node) => !STRUCTURE.has(node.nodeType)).map(({ currentState: state, nodeType }) => ({
