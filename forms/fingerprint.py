@@ -1,8 +1,8 @@
 """Fingerprints of names and phones: what phones know of people they have not met.
 
 Phones compute the same in XPath (`identification.yaml`); here the warehouse does, for the entity
-list that all phones get. A name is reduced to its consonants as they sound, so that Diallo, Dialo
-and Jallo, or Cissé and Sissé, come out the same; then hashed with the deployment's salt and cut to
+list that all phones get. A name is reduced to how it sounds, so that Diallo, Dialo and Jallow,
+or Cissé and Sissé, come out the same; then hashed with the deployment's salt and cut to
 24 bits, so that a fingerprint fits many names and proves none.
 """
 
@@ -23,12 +23,10 @@ LETTERS_TO = "".join(letter * len(signs) for letter, signs in _FOLDED.items())
 LETTERS_KEPT = "abcdefgijklmnopqrstuvwxyz "
 """All else is left out: h, heard in none of the languages here; apostrophes, which come and go and
 of which pyxform writes only the straight one; other scripts, which the forms do not use."""
-FIRST_FROM, FIRST_TO = "jwyc", "doik"
-"""A first letter that is written in two ways: Jallo/Diallo, Wattara/Ouattara, Yssouf/Issouf."""
-REST_FROM, REST_TO = "caeiouyjw ", "k"
-"""After the first letter c is k, and vowels, half-vowels and spaces are left out."""
-LONGEST = 8
-"""Signs of a name that count, before doubled ones are made one."""
+SOUNDS_FROM, SOUNDS_TO = "ceyjiowu ", "kaaaauuu"
+"""What is heard: c as k; e i y j as a, o ou w as u, for spelling wavers there; no spaces."""
+LONGEST = 12
+"""Letters of a name that count, before doubled ones are made one."""
 PHONE_DIGITS = 8
 """The last digits of a phone number: the whole number in Mali, and none of them a prefix."""
 
@@ -36,10 +34,8 @@ PLACEHOLDERS = {
     "@LETTERS_FROM@": LETTERS_FROM,
     "@LETTERS_TO@": LETTERS_TO,
     "@LETTERS_KEPT@": LETTERS_KEPT,
-    "@FIRST_FROM@": FIRST_FROM,
-    "@FIRST_TO@": FIRST_TO,
-    "@REST_FROM@": REST_FROM,
-    "@REST_TO@": REST_TO,
+    "@SOUNDS_FROM@": SOUNDS_FROM,
+    "@SOUNDS_TO@": SOUNDS_TO,
 }
 """What the compiler puts into the XPath of the forms, so that both sides have one table."""
 
@@ -77,11 +73,11 @@ def card_properties(salt: str, person: Mapping[str, str]) -> dict[str, str]:
 
 
 def sound(name: str) -> str:
-    """A folded name as it sounds: first letter and consonants, no letter twice in a row."""
-    # Cissé and Sissé, but Camara and Kamara.
-    first = "s" if re.match("c[ei]", name) else name[:1].translate(_table(FIRST_FROM, FIRST_TO))
-    bare = first + name[1:].translate(_table(REST_FROM, REST_TO))
-    return re.sub(r"(.)\1+", r"\1", bare[:LONGEST], flags=re.DOTALL)
+    """A plain name as it sounds, no sound twice in a row."""
+    # Cissé and Sissé, but Camara and Kamara; Jallow and Diallo.
+    first = "s" if re.match("c[ei]", name) else "d" if name.startswith("j") else name[:1]
+    heard = (first + name[1:]).translate(_table(SOUNDS_FROM, SOUNDS_TO))
+    return re.sub(r"(.)\1+", r"\1", heard[:LONGEST])
 
 
 def _plain(name: str) -> str:

@@ -237,7 +237,7 @@ def test_number_is_the_same_however_it_is_written(written: str) -> None:
         (("Cissé", "Moussa"), ("Sissé", "Musa")),
         (("Coulibaly", "Fatoumata"), ("Kouliballi", "Fatumata")),
         (("N'Diaye", "Mamadou"), ("Ndiaye", "Mahamadu")),
-        (("Ouattara", "Youssouf"), ("Wattara", "Yssouf")),
+        (("Ouattara", "Issouf"), ("Wattara", "Yssouf")),
         (("Keïta", "Aïssata"), ("Keita", "Aissata")),
         (("Traoré", "Boubacar"), ("TRAORE", "Boubakar")),
     ],
@@ -249,7 +249,7 @@ def test_west_african_spellings_of_one_name_agree(
 
 
 def test_different_people_mostly_differ() -> None:
-    assert name_key("Traoré", "Awa", 1990) != name_key("Touré", "Ali", 1990)
+    assert name_key("Traoré", "Awa", 1990) != name_key("Touré", "Awa", 1990)
     assert name_key("Diallo", "Awa", 1990) != name_key("Diallo", "Mariam", 1990)
 
 
@@ -262,5 +262,5 @@ def test_what_is_blank_has_no_fingerprint() -> None:
 
 
 def test_salt_changes_every_fingerprint() -> None:
-    assert fingerprint("one-salt", "dl.a.1990") != fingerprint("two-salt", "dl.a.1990")
-    assert re.fullmatch("[0-9a-f]{6}", fingerprint(SALT, "dl.a.1990"))
+    assert fingerprint("one-salt", "dalu.aua.1990") != fingerprint("two-salt", "dalu.aua.1990")
+    assert re.fullmatch("[0-9a-f]{6}", fingerprint(SALT, "dalu.aua.1990"))
