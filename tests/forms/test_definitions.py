@@ -139,6 +139,15 @@ def test_number_that_is_no_card_is_refused(card: str, answered: Callable[..., In
     assert interview.answer("/card_code", card).result == "constraint"
 
 
+def test_site_can_only_be_updated_where_one_is_known(answered: Callable[..., Interview]) -> None:
+    nowhere = answered("mining_site", {"/cercle": "kayes", "/commune": "kayes_bangassi"})
+    assert nowhere.answer("/record_type", "follow_up").result == "constraint"
+    assert nowhere.answer("/record_type", "new").result == "ok"
+    known = answered("mining_site", {"/cercle": "sadiola", "/commune": "sadiola_sadiola"})
+    assert known.answer("/record_type", "follow_up").result == "ok"
+    assert known.answer("/site", "diba").result == "ok"
+
+
 def questions(form: CompiledForm) -> list[dict[str, str]]:
     return [row for row in form.sheets["survey"] if not row["type"].startswith(("begin_", "end_"))]
 
