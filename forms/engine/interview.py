@@ -64,10 +64,11 @@ class Interview:
 
     def screens(self) -> list[Screen]:
         """All that the enumerator sees now, from the first screen to the last."""
-        place = self._index()
+        place, here = self._index(), self._here
         self.rewind()
         found = list(self._screens())
         self._controller.jumpToIndex(place)
+        self._here = here
         return found
 
     # -- answering

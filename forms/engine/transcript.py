@@ -76,9 +76,9 @@ def _choices(choices: list[tuple[str, str]]) -> Iterator[str]:
 def _answers(
     interview: Interview, place: Prompt, screen: Screen, left: dict[str, str | list[str]]
 ) -> Iterator[str]:
-    given = _given(place.path, left)
-    answer = interview.answer_here(None) if given is None else Answer("ok")
-    for value in [given] if isinstance(given, str) else given or []:
+    tries = given(place.path, left)
+    answer = interview.answer_here(None) if tries is None else Answer("ok")
+    for value in [tries] if isinstance(tries, str) else tries or []:
         answer = interview.answer_here(value)
         refused = "" if answer.result == "ok" else f"   ✗ {answer.message or answer.result}"
         yield f"  → {value}{refused}"
@@ -89,7 +89,8 @@ def _answers(
         )
 
 
-def _given(path: str, left: dict[str, str | list[str]]) -> str | list[str] | None:
+def given(path: str, left: dict[str, str | list[str]]) -> str | list[str] | None:
+    """Take the answer for a question out of what is left of a script."""
     name = re.sub(r"\[\d+\]", "", path).rpartition("/")[2]
     row = re.search(r"\[(\d+)\]/[^\[]*$", path)
     numbered = f"{name}[{row[1]}]" if row else name

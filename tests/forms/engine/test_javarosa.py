@@ -98,6 +98,15 @@ def test_going_forward_shows_what_the_last_answer_made_relevant(bench: LoadedFor
     ]  # fmt: skip
 
 
+def test_looking_at_all_screens_leaves_the_enumerator_in_place(bench: LoadedForm) -> None:
+    interview = ready(bench)
+    interview.answer("/age", "19")
+    before = interview.screens()
+    assert interview.answer_here("20").result == "ok"
+    assert [s.answer for s in before if s.path == "/age"] == ["19"]
+    assert [s.answer for s in interview.screens() if s.path == "/age"] == ["20"]
+
+
 def test_repeat_gets_as_many_rows_as_wanted(bench: LoadedForm) -> None:
     interview = ready(bench)
     assert interview.add_repeat("/child")

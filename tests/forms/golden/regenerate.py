@@ -14,8 +14,10 @@ from ruamel.yaml import YAML
 
 from forms.compiler import compile_form
 from forms.engine import LoadedForm, load
-from forms.engine.transcript import transcript
+from forms.engine.transcript import given, transcript
 from forms.fingerprint import card_properties
+
+__all__ = ["AT", "given", "golden", "interviews"]
 
 HERE = Path(__file__).parent
 AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
@@ -27,14 +29,20 @@ KNOWN = {
 
 def golden() -> Iterator[tuple[Path, str]]:
     """Each file with what it should hold."""
+    for form, name, script in interviews():
+        for language in form.languages:
+            short = language.rpartition("(")[2].rstrip(")")
+            text = transcript(form, script, language=language, at=AT)
+            yield HERE / form.form_id / f"{name}.{short}.txt", text
+
+
+def interviews() -> Iterator[tuple[LoadedForm, str, dict[str, Any]]]:
+    """Each interview with the form it is held on and its script."""
     scripts = YAML(typ="safe").load(HERE / "scripts.yaml")
-    for form_id, interviews in scripts.items():
-        for name, interview in interviews.items():
+    for form_id, named in scripts.items():
+        for name, interview in named.items():
             form = _form(form_id, known=bool(interview.get("known")))
-            for language in form.languages:
-                short = language.rpartition("(")[2].rstrip(")")
-                text = transcript(form, _answers(interviews, name), language=language, at=AT)
-                yield HERE / form_id / f"{name}.{short}.txt", text
+            yield form, name, _answers(named, name)
 
 
 def _answers(interviews: dict[str, Any], name: str) -> dict[str, Any]:

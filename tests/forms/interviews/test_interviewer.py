@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from itertools import pairwise
 
 import pytest
 
-from forms.compiler import form_ids
-from forms.engine import LoadedForm, check
-from forms.interviews import Finished
+from forms.compiler import compile_form, form_ids
+from forms.engine import LoadedForm, check, load
+from forms.engine.entities import lists_after
+from forms.interviews import Finished, hold
 
 Held = Callable[..., list[Finished]]
 Loaded = Callable[[str], LoadedForm]
@@ -86,6 +88,23 @@ def test_another_enumerator_meets_a_person_again(identifications: list[Finished]
     again = [who for who in met if times.count(who) == 2]
     assert again
     assert all(len(met[who]) == 2 for who in again)
+
+
+def test_phones_that_know_the_cards_warn_of_people_met_again(
+    identifications: list[Finished],
+) -> None:
+    compiled = compile_form("identification")
+    cards = lists_after(compiled.xform, [one.xml for one in identifications])
+    form = load(compiled.xform, {**compiled.media, **cards})
+    times = {
+        "since": datetime(2026, 11, 1, tzinfo=UTC),
+        "until": datetime(2026, 11, 20, tzinfo=UTC),
+    }
+    later = list(hold(form, count=200, first=400, enumerators=25, seed=7, **times))
+    warned = [one for one in later if answer(one.xml, "is_new")]
+    again = {one.instance_id for one in later if one.who < 400}
+    assert again & {one.instance_id for one in warned}
+    assert len(warned) < 40
 
 
 def test_one_enumerator_hurries(identifications: list[Finished]) -> None:
