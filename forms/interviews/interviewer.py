@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from random import Random
 
 from forms.engine import Interview, LoadedForm, Prompt
+from forms.engine.guess import FILES, JPEG, guess
+from forms.engine.screen import Said
 from forms.errors import FormError
 from forms.interviews.drift import HANDS, slip
-from forms.interviews.guess import FILES, JPEG, guess
-from forms.interviews.people import Person, Said, invent, met_before, pick
+from forms.interviews.people import Person, invent, met_before, pick
 from forms.interviews.rules import RULES, Situation
 from forms.interviews.traits import CERCLE
 

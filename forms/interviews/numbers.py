@@ -3,13 +3,13 @@
 from functools import cache
 from random import Random
 
+from forms.cards import with_check_digits
 from forms.compiler import REFERENCE, read_reference
 
 
 def card_code(rng: Random) -> str:
     """Ten digits whose number modulo 97 is 1, as on the printed cards."""
-    head = rng.randint(10_000_000, 99_999_999) * 100
-    return str(head + (1 - head) % 97)
+    return with_check_digits(str(rng.randint(10_000_000, 99_999_999)))
 
 
 def mobile(country: str, rng: Random) -> str:

@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from random import Random
 
+from forms.engine.screen import Said
 from forms.interviews import traits
 from forms.interviews.drift import misspell
 from forms.interviews.names import name
 from forms.interviews.numbers import card_code, mobile
-
-Said = str | list[str] | None
 
 _REFUSE = 0.06
 _MINOR = 0.03

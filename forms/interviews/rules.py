@@ -11,8 +11,9 @@ from functools import cache
 from random import Random
 
 from forms.compiler import REFERENCE, read_reference
+from forms.engine.screen import Said
 from forms.interviews import traits
-from forms.interviews.people import Person, Said, pick
+from forms.interviews.people import Person, pick
 
 
 @dataclass(slots=True)

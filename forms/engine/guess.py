@@ -4,9 +4,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from random import Random
 
-from forms.engine.screen import Prompt
-from forms.interviews.numbers import card_code
-from forms.interviews.people import Said
+from forms.cards import with_check_digits
+from forms.engine.screen import Prompt, Said
 
 JPEG = bytes.fromhex(
     "ffd8ffe000104a46494600010100000100010000ffdb004300080606070605080707070909080a0c140d0c0b0b0c19"
@@ -87,7 +86,7 @@ _BY_KIND: dict[str, Callable[[datetime, Random], str]] = {
     "geopoint": _place,
     "geotrace": _line,
     "geoshape": _line,
-    "barcode": lambda _, rng: card_code(rng),
+    "barcode": lambda _, rng: with_check_digits(str(rng.randint(10_000_000, 99_999_999))),
     "boolean": lambda _, rng: rng.choice(("true", "false")),
     "trigger": lambda *_: "OK",
 }
