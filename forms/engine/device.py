@@ -84,8 +84,12 @@ def ask_device(xform: str) -> str:
 class Device:
     """What one loaded form asks its phone; `phone` is the one of the interview under way."""
 
-    def __init__(self) -> None:
+    def __init__(self, xform: str) -> None:
         self.phone = Phone(DeviceProperties(), None, None)
+        self._functions = [
+            _function(name, answer, self) for name, answer in _FUNCTIONS.items() if name in xform
+        ]
+        """Only those the form calls: JavaRosa copies its table of functions at every step."""
 
     def attach(self, form: Any) -> None:
         """Answer the form's preloads; once for each form definition."""
@@ -93,12 +97,10 @@ class Device:
         for kind, answer in _PRELOADS.items():
             preloader.addPreloadHandler(_preload(kind, answer, self))
 
-    def answer_functions(self, form: Any, xform: str) -> None:
-        """Answer the XPath functions that the form calls; anew for each interview, whose context is
-        new. Only those: JavaRosa copies its table of functions at every step."""
-        for name, function in _FUNCTIONS.items():
-            if name in xform:
-                form.addFunctionHandler(_function(name, function, self))
+    def answer_functions(self, form: Any) -> None:
+        """Answer the form's XPath functions; anew for each interview, whose context is new."""
+        for function in self._functions:
+            form.addFunctionHandler(function)
 
 
 def _java_date(moment: datetime) -> Any:

@@ -101,13 +101,13 @@ class LoadedForm:
                 form = parser(*(reader(text) for text in texts)).parse()
         except jpype.JException as error:
             raise _refused(error) from None
-        device = Device()
+        device = Device(self._asked)
         device.attach(form)
         return _Definition(form, form.getMainInstance().clone(), device)
 
     def _open(self, definition: _Definition, language: str | None, *, new: bool) -> Interview:
         form = definition.form
-        definition.device.answer_functions(form, self._asked)
+        definition.device.answer_functions(form)
         try:
             form.initialize(new, java("core.model.instance.InstanceInitializationFactory")())
         except jpype.JException as error:
