@@ -41,10 +41,6 @@ class Interview:
 
     # -- going through the form
 
-    def speak(self, language: str) -> None:
-        """Change the language, as in Collect's menu."""
-        self._controller.setLanguage(language)
-
     def forward(self) -> Prompt | str | None:
         """Swipe on: the next question, the path of a repeat that can get another row, or None at
         the end. Answers count at once: what comes next is what they make relevant."""
