@@ -84,7 +84,7 @@ class Misbehaviour:
             db.execute("delete from sessions where expiresAt < '9999'")
 
     def hold_commits(self) -> None:
-        """Submissions take their stamp now but are stored only after `release`."""
+        """The next submission takes its stamp now but is stored only after `release`."""
         self._waiting.clear()
         self._commits.clear()
 
@@ -98,7 +98,7 @@ class Misbehaviour:
 
     def wait_for_commit(self) -> None:
         """Called by the server between taking the stamp of a submission and storing it."""
-        if not self._commits.is_set():
+        if not self._commits.is_set() and not self._waiting.is_set():
             self._waiting.set()
             self._commits.wait()
 

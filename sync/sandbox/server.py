@@ -62,7 +62,11 @@ class Sandbox:
 
     def start(self) -> "Sandbox":
         """Listen; KafoError when another program has the port."""
-        listener = self._listen()
+        try:
+            listener = self._listen()
+        except KafoError:
+            self.stop()
+            raise
         self._port = listener.getsockname()[1]
         gate = Gate(self._store, Router(ENDPOINTS), self.misbehave)
         gate.address = self.url

@@ -14,6 +14,7 @@ import json
 import re
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -32,8 +33,8 @@ KINDS = {
     **dict.fromkeys(("token", "csrf", "draftToken"), "token"),
     **dict.fromkeys(("acteeId", "grantedActeeId"), "actee"),
     **dict.fromkeys(("newBlobId", "oldBlobId"), "blob"),
-    **dict.fromkeys(("entityId", "entityDefId", "submissionId", "submissionDefId"), "number"),
-    **dict.fromkeys(("keyId", "sourceId"), "number"),
+    **dict.fromkeys(("entityId", "entityDefId", "submissionId"), "number"),
+    **dict.fromkeys(("submissionDefId", "keyId", "sourceId"), "number"),
 }
 REMADE = ("household", "secret", "secret2")
 """Forms whose text is not the recorded one: a workbook made again, a key drawn anew."""
@@ -84,12 +85,9 @@ class Mapping:
         earlier = [r for kind, r in self.known if kind == "stamp" and r < recorded]
         if not earlier:
             return recorded
-        base = datetime.fromisoformat(self.known["stamp", max(earlier)])
-        return (
-            (base + timedelta(milliseconds=1))
-            .isoformat(timespec="milliseconds")
-            .replace("+00:00", "Z")
-        )
+        later = datetime.fromisoformat(self.known["stamp", max(earlier)])
+        later += timedelta(milliseconds=1)
+        return later.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 class Replay:
@@ -117,19 +115,15 @@ class Replay:
 
     def path(self, path: str) -> str:
         path = self.translate(path)
-        for pattern, kind in (
-            (r"(?<=/app-user/)\d+", "actor"),
-            (r"(?<=/app-users/)\d+", "actor"),
-            (r"(?<=/assignments/6/)\d+", "actor"),
-            (r"(?<=/forms/)\d+(?=/restore)", "form"),
-            (r"(?<=submitterId%20eq%20)\d+", "actor"),
-            (r"(?<=submitterId%20eq%20%27)\d+", "actor"),
-            (r"(?<=creatorId%20eq%20)\d+", "actor"),
+        for before, kind in (
+            ("/(?:app-users?|assignments/6)/", "actor"),
+            ("(?:submitter|creator)Id%20eq%20(?:%27)?", "actor"),
+            (r"/forms/(?=\d+/restore)", "form"),
         ):
-            number = re.search(pattern, path)
+            number = re.search(rf"{before}(\d+)", path)
             if number:
-                actual = self.map.known.get((kind, int(number[0])), number[0])
-                path = path[: number.start()] + str(actual) + path[number.end() :]
+                actual = self.map.known.get((kind, int(number[1])), number[1])
+                path = path[: number.start(1)] + str(actual) + path[number.end(1) :]
         return re.sub(r"(?<=skiptoken=)01[\w%=]+", lambda m: self.skiptoken(m[0]), path)
 
     def skiptoken(self, token: str) -> str:
@@ -396,3 +390,10 @@ def sandbox(clock: Callable[[], datetime]) -> Iterator[Sandbox]:
 def admin(sandbox: Sandbox) -> Iterator[Administrator]:
     with Administrator(sandbox) as session:
         yield session
+
+
+@pytest.fixture
+def client() -> Iterator[Callable[[Sandbox], Administrator]]:
+    """Logs in to a sandbox as its administrator."""
+    with ExitStack() as stack:
+        yield lambda running: stack.enter_context(Administrator(running))
