@@ -47,6 +47,8 @@ class FormError(KafoError):
         self.file, self.line, self.question = file, line, question
         place = ""
         if file is not None:
-            place = file.name + (f":{line}" if line else "") + (f" ({question})" if question else "")
+            place = (
+                file.name + (f":{line}" if line else "") + (f" ({question})" if question else "")
+            )
             place += ": "
         super().__init__(place + fr, place + en)

@@ -98,7 +98,8 @@ def explained(
             raise errors.not_central(what) from None
         raise _refusal(response, account, what, missing) from None
     except requests.HTTPError as error:
-        assert error.response is not None
+        if error.response is None:
+            raise errors.not_central(what) from None
         raise _refusal(error.response, account, what, missing) from None
     except requests.exceptions.SSLError:
         raise errors.tls_refused(account.url) from None

@@ -5,8 +5,8 @@ before anything is believed.
 """
 
 import json
-from collections.abc import Iterator
-from io import TextIOWrapper
+from codecs import getincrementaldecoder
+from collections.abc import Callable, Iterator
 from typing import IO, Any
 
 from sync import errors
@@ -22,8 +22,8 @@ Item = tuple[str, dict[str, Any]]
 def items(spool: IO[bytes], what: str, *, opening: str = ODATA) -> Iterator[Item]:
     """Each object of the array; raises `cut_off` at the end if there was none, or `not_central`."""
     decoder = json.JSONDecoder()
-    text = TextIOWrapper(spool, encoding="utf-8", newline="")
-    buffer, chunk = _read(text, CHUNK, what), CHUNK
+    read = _reader(spool, what)
+    buffer, chunk = read(CHUNK), CHUNK
     here = buffer.find("[") + 1
     if "".join(buffer[:here].split()) != opening:
         raise errors.not_central(what)
@@ -34,7 +34,7 @@ def items(spool: IO[bytes], what: str, *, opening: str = ODATA) -> Iterator[Item
         try:
             item, end = decoder.raw_decode(buffer, here)
         except json.JSONDecodeError:
-            more = _read(text, chunk, what)
+            more = read(chunk)
             if not more:
                 raise errors.cut_off(what) from None
             buffer, here, chunk = buffer[here:] + more, 0, chunk * 2 if here == 0 else CHUNK
@@ -43,14 +43,23 @@ def items(spool: IO[bytes], what: str, *, opening: str = ODATA) -> Iterator[Item
             raise errors.not_central(what)
         yield buffer[here:end], item
         here = end
-    _prove_end(opening + buffer[here:] + _read(text, -1, what), what)
+    _prove_end(opening + buffer[here:] + read(-1), what)
 
 
-def _read(text: TextIOWrapper, size: int, what: str) -> str:
-    try:
-        return text.read(size)
-    except UnicodeDecodeError:  # cut in the middle of a letter
-        raise errors.cut_off(what) from None
+def _reader(spool: IO[bytes], what: str) -> Callable[[int], str]:
+    """Reads about so many letters, '' at the end; a letter may lie across two chunks."""
+    decoder = getincrementaldecoder("utf-8")()
+
+    def read(size: int) -> str:
+        try:
+            text = ""
+            while not text and (data := spool.read(size)):
+                text = decoder.decode(data)
+            return text or decoder.decode(b"", final=True)
+        except UnicodeDecodeError:  # cut in the middle of a letter
+            raise errors.cut_off(what) from None
+
+    return read
 
 
 def _skip(buffer: str, here: int) -> int:

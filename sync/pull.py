@@ -144,7 +144,8 @@ def _pull_form(
             shape = _adopt(connection, published, definition, now())
         assert shape is not None
         if answer.spool is not None:
-            counts = load(connection, shape, rows(answer.spool, form_id), run_id=run_id)
+            with answer.spool:
+                counts = load(connection, shape, rows(answer.spool, form_id), run_id=run_id)
             report = replace(report, counts=counts)
             _move(connection, published, cursor, counts, answer, since, run_id)
         report = replace(report, seconds=perf_counter() - started)

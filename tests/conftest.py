@@ -43,7 +43,9 @@ XFORM = """<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.
 <bind nodeset="/data/name" type="string"/><bind nodeset="/data/age" type="int"/></model></h:head>
 <h:body><input ref="/data/name"><label ref="jr:itext('/data/name:label')"/></input>
 <select ref="/data/needs"><label>N</label><itemset nodeset="instance('needs')/root/item">
-<value ref="name"/><label ref="jr:itext(itextId)"/></itemset></select></h:body></h:html>"""
+<value ref="name"/><label ref="jr:itext(itextId)"/></itemset></select><repeat nodeset="/data/child">
+<input ref="/data/child/name"/><group ref="/data/child/g"><repeat nodeset="/data/child/g/visit">
+<input ref="/data/child/g/visit/note"/></repeat></group></repeat></h:body></h:html>"""
 
 
 @pytest.fixture(scope="session")
@@ -135,3 +137,9 @@ def small_fields() -> list[Row]:
 def received() -> Callable[[list[Row]], list[tuple[str, Row]]]:
     """Rows as the feed gives them: text and parsed."""
     return lambda rows: [(json.dumps(row), row) for row in rows]
+
+
+@pytest.fixture
+def small_xform() -> str:
+    """The XForm of the form `small`."""
+    return XFORM

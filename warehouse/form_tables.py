@@ -1,5 +1,6 @@
 """Makes and widens the tables of a form before its first answer arrives."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -71,20 +72,16 @@ def known_columns(connection: Connection, project_id: int, form_id: str) -> list
 
 def current_shape(connection: Connection, project_id: int, form_id: str) -> FormShape | None:
     """The shape of the form as last published, or None if the warehouse does not know the form."""
-    name = connection.scalar(
-        select(form.c.table_name).where(form.c.project_id == project_id, form.c.form_id == form_id)
-    )
-    if name is None:
+    row = connection.execute(
+        select(form.c.table_name, form.c.fields).where(
+            form.c.project_id == project_id, form.c.form_id == form_id
+        )
+    ).first()
+    if row is None:
         return None
-    rows = connection.execute(
-        select(question.c.path, question.c.type, question.c.select_multiple)
-        .where(question.c.project_id == project_id, question.c.form_id == form_id)
-        .where(question.c.current)
-        .order_by(question.c.position)
-    )
     known = known_columns(connection, project_id, form_id)
-    fields = [_field(path, kind, multiple=multiple) for path, kind, multiple in rows]
-    return shape_form(project_id, form_id, name=str(name), fields=fields, known=known)
+    fields = json.loads(row.fields)
+    return shape_form(project_id, form_id, name=row.table_name, fields=fields, known=known)
 
 
 def adopt_form(
@@ -109,8 +106,20 @@ def adopt_form(
         fields=fields,
         known=known_columns(connection, project_id, xform.form_id),
     )
-    _remember_form(
-        connection, shape, xform=xform, xml=xml, definition_hash=definition_hash, now=now
+    mine = (form.c.project_id == project_id, form.c.form_id == xform.form_id)
+    connection.execute(delete(form).where(*mine))
+    connection.execute(
+        form.insert().values(
+            project_id=project_id,
+            form_id=xform.form_id,
+            title=xform.title,
+            version=xform.version,
+            table_name=name,
+            xform=xml,
+            fields=json.dumps(list(fields)),
+            definition_hash=definition_hash,
+            seen_at=now,
+        )
     )
     for table in shape.tables:
         _create_or_widen(connection, sql_table(table))
@@ -120,48 +129,12 @@ def adopt_form(
     return shape
 
 
-def _field(path: str, kind: str, *, multiple: bool) -> dict[str, Any]:
-    back = {"geometry": "geotrace", "text": "string"}
-    return {
-        "path": path,
-        "name": path.rsplit("/", 1)[1],
-        "type": back.get(kind, kind),
-        "selectMultiple": multiple,
-    }
-
-
 def _own_name(connection: Connection, project_id: int, form_id: str) -> str:
     rows = connection.execute(select(form.c.project_id, form.c.form_id, form.c.table_name)).all()
     for project, known_form, name in rows:
         if (project, known_form) == (project_id, form_id):
             return str(name)
     return table_name(form_id, {row.table_name for row in rows}, project_id)
-
-
-def _remember_form(
-    connection: Connection,
-    shape: FormShape,
-    *,
-    xform: XForm,
-    xml: str,
-    definition_hash: str,
-    now: str,
-) -> None:
-    connection.execute(
-        delete(form).where(form.c.project_id == shape.project_id, form.c.form_id == shape.form_id)
-    )
-    connection.execute(
-        form.insert().values(
-            project_id=shape.project_id,
-            form_id=shape.form_id,
-            title=xform.title,
-            version=xform.version,
-            table_name=shape.root.name,
-            xform=xml,
-            definition_hash=definition_hash,
-            seen_at=now,
-        )
-    )
 
 
 def _create_or_widen(connection: Connection, table: Table) -> None:

@@ -16,3 +16,27 @@
 -- column phone: Téléphone, si la personne accepte d'être recontactée | Phone, if the person agrees to be contacted
 -- needs: form_identification, ref_countries, ref_occupations
 -- schema: identity
+select
+    person.instance_id,
+    person.today as registered_on,
+    person.card_code,
+    person.last_name,
+    person.first_names,
+    person.sex,
+    person.birth_year,
+    person.nationality,
+    coalesce(country.country_group, 'other') as nationality_group,
+    person.occupation,
+    coalesce(trade.occupation_group, 'other') as occupation_group,
+    person.cercle,
+    person.site,
+    person.phone_country,
+    person.phone
+from form_identification as person
+left join ref_countries as country on country.name = person.nationality
+left join ref_occupations as trade on trade.name = person.occupation
+where
+    person.consent_record = 'yes'
+    and person.age >= 18
+    and person.card_code is not null
+    and coalesce(person.review_state, '') <> 'rejected'

@@ -111,6 +111,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Text(), nullable=False),
         sa.Column("table_name", sa.Text(), nullable=False, unique=True),
         sa.Column("xform", sa.Text(), nullable=False),
+        sa.Column("fields", sa.Text(), nullable=False),
         sa.Column("definition_hash", sa.Text(), nullable=False),
         sa.Column("seen_at", Instant(), nullable=False),
         schema=_schema("ops"),

@@ -1,0 +1,137 @@
+"""Commands on forms: `kafo forms build`, `check`, `publish`."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from forms.errors import FormError
+from forms.language import say
+from kafo.cli import configuration, err, out
+from kafo.config import Config
+from kafo.connection import central
+
+if TYPE_CHECKING:
+    from forms.compiler import CompiledForm
+
+NAMES = typer.Argument(
+    None, help=say("Formulaires ; sans nom, tous.", "Forms; without a name, all of them.")
+)
+
+
+def add(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    forms = typer.Typer(no_args_is_help=True, rich_markup_mode=None, add_completion=False)
+    app.add_typer(
+        forms, name="forms", help=say("Les questionnaires : construire, contrôler, publier.",
+                                      "The questionnaires: build, check, publish."),
+    )  # fmt: skip
+    forms.command("build", help=say("Compile vers XForm et XLSX.", "Compile to XForm and XLSX."))(
+        build
+    )
+    forms.command(
+        "check",
+        help=say(
+            "Contrôle tout, sur le moteur de Collect.", "Check all, on the engine of Collect."
+        ),
+    )(check)
+    forms.command(
+        "publish",
+        help=say("Publie sur ODK Central ce qui a changé.", "Publish to ODK Central what changed."),
+    )(publish)
+
+
+def build(context: typer.Context, names: list[str] | None = NAMES) -> None:
+    """Write each form's XForm, XLSX and media below the data folder."""
+    config = configuration(context)
+    for form in compile_all(names, config):
+        out.print(f"✓ {form.form_id} {form.version} → {write_form(form, config.data / 'forms')}")
+
+
+def write_form(form: "CompiledForm", folder: Path) -> Path:
+    """`<form>.xml`, `<form>.xlsx` and `<form>-media/`; returns the XLSX."""
+    from forms.workbook import write_workbook
+
+    media = folder / f"{form.form_id}-media"
+    media.mkdir(parents=True, exist_ok=True)
+    (folder / f"{form.form_id}.xml").write_text(form.xform, encoding="utf-8")
+    for name, content in form.media.items():
+        (media / name).write_bytes(content)
+    workbook = folder / f"{form.form_id}.xlsx"
+    write_workbook(form, workbook)
+    return workbook
+
+
+def check(context: typer.Context, names: list[str] | None = NAMES) -> None:
+    """Compile, then load on the engine of Collect in every language; all mistakes are listed."""
+    from forms.compiler import compile_form, form_ids
+    from forms.engine import load
+
+    config, wrong = configuration(context), 0
+    for name in names or form_ids():
+        try:
+            form = compile_form(name, salt=salt(config))
+            loaded = load(form.xform, form.media)
+            screens = sum(
+                len(loaded.interview(language).screens()) for language in loaded.languages
+            )
+        except FormError as error:
+            wrong += 1
+            err.print(f"✗ {name} : {error}", soft_wrap=True, markup=False)
+            continue
+        out.print(
+            say(f"✓ {name} : {screens} écrans lus en {len(loaded.languages)} langues",
+                f"✓ {name}: {screens} screens read in {len(loaded.languages)} languages")
+        )  # fmt: skip
+    if wrong:
+        raise typer.Exit(1)
+
+
+def publish(
+    context: typer.Context,
+    names: list[str] | None = NAMES,
+    dry_run: bool = typer.Option(
+        False, "--dry-run", help=say("Montrer sans publier.", "Show without publishing.")
+    ),
+    allow_breaking: bool = typer.Option(
+        False,
+        "--allow-breaking",
+        help=say(
+            "Accepter qu'une question parte ou change de type.",
+            "Accept that a question goes or changes its type.",
+        ),
+    ),
+) -> None:
+    """Publish to each configured project what differs from the live forms."""
+    from forms.publish import publish as publish_form
+    from forms.publish import publishing_order
+
+    config = configuration(context)
+    ordered = publishing_order(compile_all(names, config))
+    with central(config) as source:
+        for project_id in source.projects:
+            for form in ordered:
+                out.print(
+                    publish_form(
+                        source.client,
+                        project_id,
+                        form,
+                        allow_breaking=allow_breaking,
+                        dry_run=dry_run,
+                    ),
+                    markup=False,
+                )
+
+
+def compile_all(names: list[str] | None, config: Config) -> "Iterator[CompiledForm]":
+    """Compile the named forms, or all; FormError at the first mistake."""
+    from forms.compiler import compile_form, form_ids
+
+    for name in names or form_ids():
+        yield compile_form(name, salt=salt(config))
+
+
+def salt(config: Config) -> str:
+    """The fingerprint salt: a secret of the deployment; the sandbox has one that everybody knows."""
+    return "sandbox" if config.is_sandbox else config.secret("fingerprint_salt")

@@ -1,0 +1,233 @@
+"""Whatever happens on Central is true in the warehouse after the next run, on both databases."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from sync.central import connect
+from sync.errors import BusyError, CentralError
+from sync.ledger import RunReport
+from sync.lock import single_run
+from sync.pull import Source, pull
+from warehouse.types import iso
+
+Run = Callable[[], RunReport]
+Read = Callable[[str], list[tuple[Any, ...]]]
+
+
+def report(run: RunReport) -> tuple[str, int, int, int, int]:
+    [form] = run.forms
+    c = form.counts
+    return form.asked, c.received, c.new, c.changed, c.deleted
+
+
+def test_tables_exist_before_the_first_answer(central: Any, run: Run, read: Read) -> None:
+    assert report(run()) == ("all", 0, 0, 0, 0)
+    assert read("select instance_id, name, age from form_small") == []
+    assert read("select label_fr from choice where list_name = 'needs'") == [("Santé",)]
+
+
+def test_new_edited_reviewed_and_deleted_submissions_arrive(
+    central: Any, run: Run, read: Read
+) -> None:
+    first, second = central.small(), central.small("<name>B</name><age>31</age>")
+    assert report(run()) == ("all", 2, 2, 0, 0)
+    central.small("<name>B</name><age/><child><name>C</name><g/></child>", edits=second)
+    review = {"reviewState": "approved"}
+    central.client.patch(central.url(f"submissions/{first}"), json=review).raise_for_status()
+    third = central.small("<name>D</name>")
+    assert report(found := run())[2:] == (1, 2, 0), found
+    assert read("select name, age, review_state from form_small order by 1") == [
+        ("A", 30, "approved"), ("B", None, "edited"), ("D", None, None),
+    ]  # fmt: skip
+    assert read("select instance_id, name from form_small__child") == [(second, "C")]
+    central.client.delete(central.url(f"submissions/{third}")).raise_for_status()
+    assert report(run())[2:] == (0, 1, 1)
+    assert read("select count(*) from form_small") == [(2,)]
+    assert read("select count(*) from submission where deleted_at is not null") == [(1,)]
+    assert read("select submissions, deleted, last_outcome from sync_state") == [(2, 1, "ok")]
+
+
+def test_an_idle_run_asks_once_and_is_answered_304(central: Any, run: Run) -> None:
+    central.small()
+    run()
+    assert report(run())[0] == "changes"  # the first question with a cursor has no ETag yet
+    before = len(central.sandbox.misbehave.served)
+    assert report(run()) == ("nothing", 0, 0, 0, 0)
+    asked = central.sandbox.misbehave.served[before:]
+    assert sum("Submissions" in request for request in asked) == 1
+    central.small()
+    assert report(run())[2] == 1
+
+
+def test_running_twice_doubles_nothing(central: Any, run: Run, read: Read) -> None:
+    for _ in range(5):
+        central.small()
+    run()
+    run()
+    assert read("select count(*), max(revision) from submission") == [(5, 1)]
+    assert read("select count(*) from submission_history") == [(0,)]
+
+
+def test_a_new_version_reads_everything_again(
+    central: Any, run: Run, read: Read, small_xform: str
+) -> None:
+    central.small()
+    run()
+    newer = small_xform.replace('version="1"', 'version="2"').replace(
+        "<name/><age/>", "<name/><age/><job/>"
+    )
+    central.republish("small", newer)
+    central.send('<data id="small" version="2"><name>N</name><job>smith</job>'
+                 "<meta><instanceID>uuid:n</instanceID></meta></data>")  # fmt: skip
+    assert report(run())[0] == "all"
+    assert read("select name, job from form_small order by 1") == [("A", None), ("N", "smith")]
+    assert read("select version from form") == [("2",)]
+
+
+def test_two_projects_with_the_same_form_stay_apart(
+    central: Any, engine: Engine, read: Read, small_xform: str, tmp_path: Path
+) -> None:
+    central.small()
+    central.client.post("projects", json={"name": "Second"}).raise_for_status()
+    central.project_id = 2
+    central.publish(small_xform)
+    central.phone("small")
+    central.small("<name>Z</name>")
+    source = Source(central.client, central.account, [1, 2])
+    pull(engine, source, overlap=timedelta(minutes=10), folder=tmp_path, now=now)
+    assert read("select name from form_small") == [("A",)]
+    assert read("select name from form_p2_small") == [("Z",)]
+
+
+def now() -> str:
+    return iso(datetime.now(UTC))
+
+
+def test_one_forms_failure_does_not_stop_the_others(
+    central: Any, run: Run, read: Read, small_xform: str
+) -> None:
+    central.publish(small_xform.replace('id="small"', 'id="other"'))
+    central.small()
+    central.sandbox.misbehave.html("small.svc", times=9)
+    found = run()
+    assert [form.form_id for form in found.failed] == ["small"]
+    assert read("select outcome from sync_run") == [("partial",)]
+    assert read("select form_id, outcome from sync_run_form order by 1") == [
+        ("other", "ok"), ("small", "failed"),
+    ]  # fmt: skip
+    [(error,)] = read("select error from sync_run_form where form_id = 'small'")
+    assert "ne vient pas d'ODK Central" in error
+
+
+@pytest.mark.parametrize("place", ["inside a row", "after a row", "after the last row"])
+def test_a_cut_stream_changes_nothing_and_the_next_run_heals(
+    central: Any, run: Run, read: Read, place: str
+) -> None:
+    for _ in range(6):
+        central.small()
+    central.sandbox.misbehave.cut("Submissions", rows=3, place=place)
+    assert [form.outcome for form in run().forms] == ["failed"]
+    assert read("select count(*) from submission") == [(0,)]
+    assert read("select stamp from sync_cursor") == []
+    assert report(run())[2] == 6
+
+
+def test_a_submission_that_becomes_visible_late_is_not_lost(
+    central: Any, run: Run, read: Read
+) -> None:
+    from threading import Thread
+
+    central.sandbox.misbehave.hold_commits()
+    slow = Thread(target=central.small, args=("<name>late</name>",))
+    slow.start()
+    central.sandbox.misbehave.wait_until_held()
+    central.small("<name>early</name>")
+    run()
+    assert read("select name from form_small") == [("early",)]
+    central.sandbox.misbehave.release()
+    slow.join()
+    run()
+    assert read("select name from form_small order by 1") == [("early",), ("late",)]
+    [(early,), (late,)] = read("select submitted_at from submission order by payload like '%late%'")
+    assert late < early
+
+
+def test_a_proxy_that_renames_the_host_changes_nothing(central: Any, run: Run) -> None:
+    central.sandbox.misbehave.domain = "http://elsewhere.invalid"
+    central.small()
+    assert report(run())[2] == 1
+
+
+def test_expired_tokens_are_renewed_within_a_run(central: Any, run: Run) -> None:
+    central.small()
+    central.sandbox.misbehave.expire_tokens()
+    assert report(run())[2] == 1
+
+
+def test_two_runs_at_once_one_works_and_the_other_says_so(
+    central: Any, engine: Engine, run: Run, read: Read
+) -> None:
+    central.small()
+    with single_run(engine), pytest.raises(BusyError, match="déjà en cours"):
+        run()
+    assert read("select count(*) from sync_run") == [(0,)]
+    assert report(run())[2] == 1
+
+
+def test_a_killed_run_is_marked_when_the_next_one_begins(
+    central: Any, engine: Engine, run: Run, read: Read
+) -> None:
+    from sync.ledger import begin_run
+
+    begin_run(engine, now)
+    run()
+    assert read("select outcome from sync_run order by run_id") == [("interrupted",), ("ok",)]
+
+
+def test_a_project_or_form_that_is_not_there_is_named(
+    central: Any, engine: Engine, tmp_path: Path, read: Read
+) -> None:
+    def go(projects: list[int], forms: list[str] | None) -> None:
+        source = Source(central.client, central.account, projects, forms)
+        pull(engine, source, overlap=timedelta(minutes=10), folder=tmp_path, now=now)
+
+    with pytest.raises(CentralError, match="projet 7 n'existe pas"):
+        go([7], None)
+    with pytest.raises(CentralError, match="« census » n'existe pas"):
+        go([1], ["census"])
+    assert read("select outcome, error is not null from sync_run") == [("failed", True)] * 2
+
+
+def test_an_account_without_rights_is_told_which_role_to_ask_for(
+    central: Any, engine: Engine, tmp_path: Path
+) -> None:
+    user = {"email": "new@example.org", "password": "long enough password"}
+    central.client.post("users", json=user).raise_for_status()
+    account = type(central.account)(central.sandbox.url, user["email"], user["password"])
+    source = Source(connect(account, backoff=0), account, [1])
+    with pytest.raises(CentralError, match="Project Viewer"):
+        pull(engine, source, overlap=timedelta(minutes=10), folder=tmp_path, now=now)
+
+
+def test_a_full_disk_for_the_spool_is_named_and_nothing_is_half_written(
+    central: Any, run: Run, read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import errno
+    import tempfile
+
+    class Full:
+        def write(self, _: bytes) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    central.small()
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: Full())
+    [form] = run().forms
+    assert form.error is not None
+    assert "disque est plein" in form.error
+    monkeypatch.undo()
+    assert report(run())[2] == 1
