@@ -114,7 +114,7 @@ def _written(value: Value, *, flow: bool, quoted: bool = False) -> str:
 
 def _is_plain(value: str, *, flow: bool) -> bool:
     """Whether YAML reads the bare words as this very text."""
-    if not value or value != value.strip() or "\n" in value:
+    if not value or value != value.strip() or "\n" in value or ":" in value:
         return False
     try:
         read = load_yaml(f"{{a: {value}, b: c}}" if flow else f"a: {value}\nb: c")

@@ -7,6 +7,7 @@ shows it, so the end is read before anything is believed.
 
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import IO
 from urllib.parse import quote
 
 from pyodk.client import Client
+from requests import Response
 
 from sync import errors
 from sync.json_stream import CHUNK, Item, items
@@ -77,8 +79,14 @@ def spooled(
         response.raise_for_status()
         if "json" not in response.headers.get("Content-Type", ""):
             raise errors.not_central(what)
+        spool, size = _spool(response, folder)
+        return Answer(spool, response.headers.get("ETag"), size)
+
+
+def _spool(response: Response, folder: Path) -> tuple[IO[bytes], int]:
+    with ExitStack() as undo:
         try:
-            spool = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed with its reader
+            spool = undo.enter_context(tempfile.TemporaryFile(dir=folder))
             size = 0
             for chunk in response.iter_content(CHUNK):
                 spool.write(chunk)
@@ -88,7 +96,8 @@ def spooled(
             if error.errno is None:  # requests' own errors are OSErrors without a number
                 raise
             raise errors.no_room(str(folder)) from None
-        return Answer(spool, response.headers.get("ETag"), size)
+        undo.pop_all()  # whole: its reader closes it
+        return spool, size
 
 
 def rows(spool: IO[bytes], form_id: str) -> Iterator[Item]:

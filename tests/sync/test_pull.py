@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -220,8 +221,8 @@ def test_a_full_disk_for_the_spool_is_named_and_nothing_is_half_written(
     import errno
     import tempfile
 
-    class Full:
-        def write(self, _: bytes) -> None:
+    class Full(BytesIO):
+        def write(self, _: object) -> int:
             raise OSError(errno.ENOSPC, "No space left on device")
 
     central.small()
