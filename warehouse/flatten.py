@@ -68,36 +68,51 @@ def columns_of(table: FormTable) -> tuple[str, ...]:
     return own + tuple(name for question in table.questions for name in question.columns)
 
 
+_STRINGS = frozenset((str, type(None)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Questions side by side in one group: all text, read at once, or a single one."""
+
+    groups: tuple[str, ...]
+    kind: str
+    leaves: list[str]
+    columns: list[str]
+
+
 class _Plan:
     """How to read one table's values out of the nested row."""
 
     def __init__(self, table: FormTable, shape: FormShape) -> None:
         self.name = table.name
         self.steps = _steps_to(table, shape)
-        self.readers: list[tuple[tuple[str, ...], list[tuple[str, str, str]]]] = []
+        self.readers: list[_Reader] = []
         for found in table.questions:
-            *groups, leaf = found.path.removeprefix(table.repeat).strip("/").split("/")
-            entry = (leaf, found.kind, found.column)
-            if self.readers and self.readers[-1][0] == tuple(groups):
-                self.readers[-1][1].append(entry)
+            *steps, leaf = found.path.removeprefix(table.repeat).strip("/").split("/")
+            groups = tuple(steps)
+            last = self.readers[-1] if self.readers else None
+            if last and last.kind == "text" == found.kind and last.groups == groups:
+                last.leaves.append(leaf)
+                last.columns.append(found.column)
             else:
-                self.readers.append((tuple(groups), [entry]))
+                self.readers.append(_Reader(groups, found.kind, [leaf], [found.column]))
 
     def cells(self, row: Mapping[str, Any], flat: Flat, instance_id: str, row_path: str) -> Cells:
         """The values of one row, in the order of `columns_of`."""
         values: list[Value] = []
-        for groups, entries in self.readers:
-            inside = _descend(row, groups)
-            for leaf, kind, column in entries:
-                answer = inside.get(leaf)
-                if kind == "text" and (answer is None or answer.__class__ is str):
-                    values.append(answer)
-                    continue
+        for reader in self.readers:
+            inside = _descend(row, reader.groups)
+            answers = list(map(inside.get, reader.leaves))
+            if reader.kind == "text" and _STRINGS.issuperset(map(type, answers)):
+                values += answers
+                continue
+            for answer, column in zip(answers, reader.columns, strict=True):
                 try:
-                    values.extend(_CONVERT[kind](answer))
+                    values += _CONVERT[reader.kind](answer)
                 except _DoesNotFitError as misfit:
                     flat.problems.append((instance_id, self.name, row_path, column, str(misfit)))
-                    values.extend(_EMPTY.get(kind, (None,)))
+                    values += _EMPTY.get(reader.kind, (None,))
         return tuple(values)
 
     def walk(self, row: Mapping[str, Any]) -> Iterator[tuple[str, str, int, Mapping[str, Any]]]:
