@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo run test check format lock bench clean
+.PHONY: help demo test browser check format lock bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
@@ -18,8 +18,12 @@ help: ## this list
 demo: .venv/ready ## from answers on simulated phones to SQL, for real, in minutes
 	$(BIN)/kafo demo
 
-test: check ## everything that must hold
+test: check browser ## everything that must hold
 	$(BIN)/pytest
+
+# The browser tests use the system's Chromium; where it is missing, a Debian machine gets it.
+browser:
+	@command -v chromium >/dev/null || { apt-get -qq update && apt-get -qq install -y chromium >/dev/null; } || echo "Chromium manque : les essais dans le navigateur seront sautés / Chromium is missing: browser tests are left out"
 
 check: .venv/ready ## format, lint, types, import rules
 	$(BIN)/ruff format --check .

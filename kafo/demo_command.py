@@ -80,7 +80,7 @@ def _publish(source: "Source", form: "CompiledForm") -> None:
     from forms.publish import publish
 
     project_id = source.projects[0]
-    out.print(publish(source.client, project_id, form), markup=False)
+    out.print("  " + str(publish(source.client, project_id, form)), markup=False, soft_wrap=True)
     enumerators = [f"PF-{number:02d}" for number in range(1, _ENUMERATORS + 1)]
     phones = provide_phones(source.client, project_id, enumerators=enumerators, forms=[_FORM])
     out.print(say(f"  {len(phones)} téléphones prêts", f"  {len(phones)} phones ready"))

@@ -112,16 +112,10 @@ def publish(
     with central(config) as source:
         for project_id in source.projects:
             for form in ordered:
-                out.print(
-                    publish_form(
-                        source.client,
-                        project_id,
-                        form,
-                        allow_breaking=allow_breaking,
-                        dry_run=dry_run,
-                    ),
-                    markup=False,
+                plan = publish_form(
+                    source.client, project_id, form, allow_breaking=allow_breaking, dry_run=dry_run
                 )
+                out.print(str(plan), markup=False, soft_wrap=True)
 
 
 def compile_all(names: list[str] | None, config: Config) -> "Iterator[CompiledForm]":
