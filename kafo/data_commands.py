@@ -94,8 +94,12 @@ def print_report(report: "FormReport") -> None:
 
 
 def status(context: typer.Context) -> None:
-    """Print the view `sync_state`."""
-    columns, rows = query(context, "select * from sync_state order by project_id, form_id")
+    """Print the view `sync_state`, and the errors of the last run in full below it."""
+    _, rows = query(
+        context,
+        "select project_id, form_id, version, submissions, deleted, last_success_at, last_outcome, "
+        "last_error from sync_state order by project_id, form_id",
+    )
     if not rows:
         out.print(
             say(
@@ -104,7 +108,23 @@ def status(context: typer.Context) -> None:
             )
         )
         return
-    out.print(_table(columns, rows))
+    titles = (
+        say("projet", "project"),
+        say("formulaire", "form"),
+        "version",
+        say("soumissions", "submissions"),
+        say("supprimées", "deleted"),
+        say("dernière réussite (UTC)", "last success (UTC)"),
+        say("dernier passage", "last run"),
+    )
+    out.print(
+        _table(
+            titles, [[*row[:5], str(row[5] or "")[:16].replace("T", " "), row[6]] for row in rows]
+        )
+    )
+    for row in rows:
+        if row[7]:
+            err.print(f"✗ {row[1]} : {row[7]}", soft_wrap=True, markup=False)
 
 
 def sql(

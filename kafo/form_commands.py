@@ -67,11 +67,15 @@ def check(context: typer.Context, names: list[str] | None = NAMES) -> None:
     """Compile, then load on the engine of Collect in every language; all mistakes are listed."""
     from forms.compiler import compile_form, form_ids
     from forms.engine import load
+    from forms.lint import lint
 
     config, wrong = configuration(context), 0
     for name in names or form_ids():
         try:
             form = compile_form(name, salt=salt(config))
+            for finding in lint(form):
+                wrong += 1
+                err.print(f"✗ {name} : {finding}", soft_wrap=True, markup=False)
             loaded = load(form.xform, form.media)
             screens = sum(
                 len(loaded.interview(language).screens()) for language in loaded.languages
