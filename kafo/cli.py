@@ -61,10 +61,18 @@ def configuration(context: typer.Context) -> Config:
 
 def main() -> None:
     """Run a command; every problem a person can act on ends as one line on standard error."""
-    from kafo import alarm_command, data_commands, demo_command, form_commands, run_command
+    from kafo import (
+        alarm_command,
+        data_commands,
+        demo_command,
+        field_commands,
+        form_commands,
+        run_command,
+    )
 
     data_commands.add(app)
     form_commands.add(app)
+    field_commands.add(app)
     demo_command.add(app)
     run_command.add(app)
     alarm_command.add(app)

@@ -22,6 +22,7 @@ SECRETS = {
     "central_password": "KAFO_CENTRAL_PASSWORD",
     "warehouse_password": "KAFO_WAREHOUSE_PASSWORD",
     "fingerprint_salt": "KAFO_FINGERPRINT_SALT",
+    "collect_admin_password": "KAFO_COLLECT_ADMIN_PASSWORD",
     "smtp_password": "KAFO_SMTP_PASSWORD",
     "alarm_webhook": "KAFO_ALARM_WEBHOOK",
 }

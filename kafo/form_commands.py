@@ -8,12 +8,16 @@ import typer
 
 from forms.errors import FormError
 from forms.language import say
+from kafo import review_commands
 from kafo.cli import configuration, err, out
 from kafo.config import Config
 from kafo.connection import central
 
 if TYPE_CHECKING:
     from forms.compiler import CompiledForm
+
+_TRIALS = 40
+"""Random interviews in each language: enough for every question to come up."""
 
 NAMES = typer.Argument(
     None, help=say("Formulaires ; sans nom, tous.", "Forms; without a name, all of them.")
@@ -40,6 +44,7 @@ def add(app: typer.Typer) -> None:
         "publish",
         help=say("Publie sur ODK Central ce qui a changé.", "Publish to ODK Central what changed."),
     )(publish)
+    review_commands.add(forms)
 
 
 def build(context: typer.Context, names: list[str] | None = NAMES) -> None:
@@ -66,7 +71,7 @@ def write_form(form: "CompiledForm", folder: Path) -> Path:
 def check(context: typer.Context, names: list[str] | None = NAMES) -> None:
     """Compile, then load on the engine of Collect in every language; all mistakes are listed."""
     from forms.compiler import compile_form, form_ids
-    from forms.engine import load
+    from forms.engine.monkey import try_form
     from forms.lint import lint
 
     config, wrong = configuration(context), 0
@@ -76,18 +81,20 @@ def check(context: typer.Context, names: list[str] | None = NAMES) -> None:
             for finding in lint(form):
                 wrong += 1
                 err.print(f"✗ {name} : {finding}", soft_wrap=True, markup=False)
-            loaded = load(form.xform, form.media)
-            screens = sum(
-                len(loaded.interview(language).screens()) for language in loaded.languages
-            )
+            report = try_form(form.xform, form.media, interviews=_TRIALS)
+            for remark in report.findings:
+                wrong += 1
+                err.print(f"✗ {name} : {remark}", soft_wrap=True, markup=False)
         except FormError as error:
             wrong += 1
             err.print(f"✗ {name} : {error}", soft_wrap=True, markup=False)
             continue
         out.print(
-            say(f"✓ {name} : {screens} écrans lus en {len(loaded.languages)} langues",
-                f"✓ {name}: {screens} screens read in {len(loaded.languages)} languages")
-        )  # fmt: skip
+            say(
+                f"· {name} : {report.finished} entretiens au hasard finis sur {report.interviews}",
+                f"· {name}: {report.finished} random interviews finished of {report.interviews}",
+            )
+        )
     if wrong:
         raise typer.Exit(1)
 

