@@ -27,6 +27,8 @@ _SHARED = {"choices"}
 
 Sheet = list[dict[str, str]]
 
+_ARRIVAL = "rattachement et contrôle de l’envoi"
+
 
 @dataclass(frozen=True, slots=True)
 class QuestionNote:
@@ -51,9 +53,34 @@ class CompiledForm:
     source: Path
 
 
+_META_NOTES = (
+    QuestionNote("/meta/instanceID", "I", _ARRIVAL),
+    QuestionNote("/meta/instanceName", "I", _ARRIVAL),
+    QuestionNote("/meta/audit", "I", "contrôle qualité : temps par question, sans position"),
+    QuestionNote("/meta/entity/label", "C", "code de carte, pour l’avertissement de doublon"),
+)
+"""What every form carries beside its questions."""
+
+
 def form_ids(definitions: Path = DEFINITIONS) -> tuple[str, ...]:
     """The forms there are sources of, in the order of their names."""
     return tuple(sorted(f.stem for f in definitions.glob("*.yaml") if f.stem not in _SHARED))
+
+
+def question_notes(form_id: str, definitions: Path = DEFINITIONS) -> dict[str, QuestionNote]:
+    """Class and purpose of each question by its path; empty for a form there is no source of."""
+    file = definitions / f"{form_id}.yaml"
+    if form_id in _SHARED or not file.exists():
+        return {}
+    return {note.path: note for note in (*_META_NOTES, *_notes(read_definition(file)))}
+
+
+def _notes(definition: Definition) -> tuple[QuestionNote, ...]:
+    return tuple(
+        QuestionNote(line.path, str(line.keys["class"]), str(line.keys["why"]))
+        for line in definition.all_lines()
+        if line.inner is None
+    )
 
 
 def compile_form(
@@ -84,11 +111,7 @@ def compile_form(
         xform=_convert(definition, sheets),
         sheets=sheets,
         media=_media(definition, reference),
-        notes=tuple(
-            QuestionNote(line.path, str(line.keys["class"]), str(line.keys["why"]))
-            for line in definition.all_lines()
-            if line.inner is None
-        ),
+        notes=_notes(definition),
         source=file,
     )
 

@@ -6,7 +6,7 @@ is left alone.
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from pyodk.client import Client
 
@@ -20,6 +20,8 @@ from forms.xform import read_xform
 _READ = ("lire le formulaire en ligne", "read the live form")
 _UPLOAD = ("envoyer le formulaire", "upload the form")
 _PUBLISH = ("publier le formulaire", "publish the form")
+
+AnyForm = TypeVar("AnyForm", bound=Publishable)
 
 
 def publish(
@@ -52,7 +54,7 @@ def publish(
     return replace(plan, published=True)
 
 
-def publishing_order(forms: Iterable[Publishable]) -> list[Publishable]:
+def publishing_order(forms: Iterable[AnyForm]) -> list[AnyForm]:
     """Forms that create an entity list before those that only read it: Central links them so."""
     return sorted(forms, key=_reads_foreign_list)
 

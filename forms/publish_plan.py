@@ -31,6 +31,14 @@ class Publishable(Protocol):
         """The files attached to the form, by name."""
 
 
+class VersionNotRaisedError(KafoError):
+    """The form changed and its version did not; `better` is the next one to use."""
+
+    def __init__(self, better: str, fr: str, en: str) -> None:
+        self.better = better
+        super().__init__(fr, en)
+
+
 @dataclass(frozen=True, slots=True)
 class Publication:
     """What publishing would do, or did."""
@@ -161,11 +169,14 @@ def _version_not_raised(form: Publishable, live: Live) -> KafoError | None:
     if new and new not in live.used_versions and not older:
         return None
     better = next_version({*live.used_versions, old})
-    return KafoError(
+    return VersionNotRaisedError(
+        better,
         f"{form.form_id} a changé, mais sa version ({new or 'vide'}) n’est pas plus récente que "
-        f"celle en ligne ({old}). Écrivez « version: {better} » dans sa définition, puis relancez.",
+        f"celle en ligne ({old}). Relancez avec --raise-version, ou écrivez « version: {better} » "
+        "dans sa définition.",
         f"{form.form_id} has changed, but its version ({new or 'empty'}) is not newer than the "
-        f"live one ({old}). Write 'version: {better}' in its definition, then run again.",
+        f"live one ({old}). Run again with --raise-version, or write 'version: {better}' in its "
+        "definition.",
     )
 
 

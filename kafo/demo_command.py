@@ -17,6 +17,7 @@ from kafo.form_commands import compile_all, write_form
 
 if TYPE_CHECKING:
     from forms.compiler import CompiledForm
+    from forms.interviews import Phone
     from sync.pull import Source
 
 _ENUMERATORS = 25
@@ -102,6 +103,7 @@ def _hold_and_send(source: "Source", form: "CompiledForm", wanted: int) -> None:
         for name, token in tokens.items()
     }
     until = datetime.now(UTC)
+    cards = _lists_of_phones(next(iter(phones.values())), form.xform)
     first = _already_sent(source, project_id)
     bar = Progress(
         TextColumn("  {task.description}"),
@@ -114,7 +116,7 @@ def _hold_and_send(source: "Source", form: "CompiledForm", wanted: int) -> None:
     with bar, requests.Session() as session:
         task = bar.add_task(say("tenus et envoyés", "held and sent"), total=wanted)
         for finished in hold(
-            load(form.xform, form.media), first=first, count=wanted, enumerators=_ENUMERATORS,
+            load(form.xform, {**form.media, **cards}), first=first, count=wanted, enumerators=_ENUMERATORS,
             seed=_SEED, since=until - _FIELD_WORK, until=until,
         ):  # fmt: skip
             send(session, phones[f"PF-{finished.enumerator + 1:02d}"], finished)
@@ -129,6 +131,22 @@ def _hold_and_send(source: "Source", form: "CompiledForm", wanted: int) -> None:
             f"form refused {refusals} answers, corrected afterwards",
         )
     )
+
+
+def _lists_of_phones(phone: "Phone", xform: str) -> dict[str, bytes]:
+    """The entity lists as a phone downloads them: cards and fingerprints, no names."""
+    import requests
+
+    from forms.xform import read_xform
+
+    found = {}
+    for entities in read_xform(xform).entity_lists:
+        name = f"{entities.dataset}.csv"
+        url = f"{phone.server_url}/forms/{_FORM}/attachments/{name}"
+        answer = requests.get(url, headers={"X-OpenRosa-Version": "1.0"}, timeout=60)
+        answer.raise_for_status()
+        found[name] = answer.content
+    return found
 
 
 def _already_sent(source: "Source", project_id: int) -> int:

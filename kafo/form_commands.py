@@ -14,6 +14,8 @@ from kafo.config import Config
 from kafo.connection import central
 
 if TYPE_CHECKING:
+    from pyodk.client import Client
+
     from forms.compiler import CompiledForm
 
 _TRIALS = 40
@@ -113,6 +115,13 @@ def publish(
             "Accept that a question goes or changes its type.",
         ),
     ),
+    raise_version: bool = typer.Option(
+        False,
+        "--raise-version",
+        help=say(
+            "Écrire la version suivante là où il le faut.", "Write the next version where needed."
+        ),
+    ),
 ) -> None:
     """Publish to each configured project what differs from the live forms."""
     from forms.publish import publish as publish_form
@@ -123,10 +132,28 @@ def publish(
     with central(config) as source:
         for project_id in source.projects:
             for form in ordered:
+                form = _with_version(source.client, project_id, form, config, wanted=raise_version)
                 plan = publish_form(
                     source.client, project_id, form, allow_breaking=allow_breaking, dry_run=dry_run
                 )
                 out.print(str(plan), markup=False, soft_wrap=True)
+
+
+def _with_version(
+    client: "Client", project_id: int, form: "CompiledForm", config: Config, *, wanted: bool
+) -> "CompiledForm":
+    """The form, with the next version written into its source if it changed without one."""
+    from forms.compiler import compile_form
+    from forms.labels import raise_version
+    from forms.publish import publish as publish_form
+    from forms.publish_plan import VersionNotRaisedError
+
+    if wanted:
+        plan = publish_form(client, project_id, form, dry_run=True, allow_breaking=True)
+        if isinstance(plan.obstacle, VersionNotRaisedError):
+            raise_version(form.source, plan.obstacle.better)
+            return compile_form(form.form_id, definitions=form.source.parent, salt=salt(config))
+    return form
 
 
 def compile_all(names: list[str] | None, config: Config) -> "Iterator[CompiledForm]":

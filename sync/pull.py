@@ -15,6 +15,7 @@ from urllib.parse import quote
 from pyodk.client import Client
 from sqlalchemy import Connection, Engine, select
 
+from forms.compiler import question_notes
 from forms.errors import KafoError
 from forms.xform import read_xform
 from sync import errors
@@ -185,6 +186,7 @@ def _adopt(
         fields=fields,
         definition_hash=published.definition_hash,
         now=now,
+        notes=question_notes(published.form_id),
     )
     refresh_views(connection)
     return shape

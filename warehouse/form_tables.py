@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import CreateColumn
 
+from forms.compiler import QuestionNote
 from forms.xform import XForm
 from warehouse.shape import FormShape, FormTable, Known, Question, shape_form, table_name
 from warehouse.tables import choice, form, question, question_label
@@ -93,10 +94,12 @@ def adopt_form(
     fields: Sequence[Mapping[str, Any]],
     definition_hash: str,
     now: str,
+    notes: Mapping[str, QuestionNote] | None = None,
 ) -> FormShape:
     """Take a published version into the warehouse: tables, columns, labels, choices.
 
-    Idempotent; `fields` is Central's `/fields?odata=true`, `now` an ISO stamp.
+    Idempotent; `fields` is Central's `/fields?odata=true`, `now` an ISO stamp, `notes` the class
+    and purpose of questions by path, as far as their source is known.
     """
     name = _own_name(connection, project_id, xform.form_id)
     shape = shape_form(
@@ -123,7 +126,7 @@ def adopt_form(
     )
     for table in shape.tables:
         _create_or_widen(connection, sql_table(table))
-    _remember_questions(connection, shape, xform, fields)
+    _remember_questions(connection, shape, xform, fields, notes or {})
     _remember_labels(connection, shape, xform)
     _remember_choices(connection, shape, xform)
     return shape
@@ -157,6 +160,7 @@ def _remember_questions(
     shape: FormShape,
     xform: XForm,
     fields: Sequence[Mapping[str, Any]],
+    notes: Mapping[str, QuestionNote],
 ) -> None:
     mine = (question.c.project_id == shape.project_id, question.c.form_id == shape.form_id)
     connection.execute(update(question).where(*mine).values(current=False))
@@ -182,6 +186,8 @@ def _remember_questions(
                     list_name=lists.get(found.path),
                     position=order[found.path],
                     current=True,
+                    sensitivity=note.sensitivity if (note := notes.get(found.path)) else None,
+                    purpose=note.purpose if note else None,
                 )
             )
 

@@ -83,3 +83,33 @@ def test_all_forms_pass_the_check_that_people_run(kafo: Kafo) -> None:
     checked = kafo("forms", "check")
     assert checked.returncode == 0, checked.stderr
     assert len(checked.stdout.strip().splitlines()) == 8
+
+
+def test_a_changed_form_gets_its_next_version_when_asked(tmp_path: Path) -> None:
+    """On a copy of the project, because the version is written into the definition."""
+    ignore = shutil.ignore_patterns(
+        ".git", ".venv", "data", "tests", "test-output", "build", "static"
+    )
+    copy = tmp_path / "kafo"
+    shutil.copytree(ROOT, copy, ignore=ignore)
+
+    def kafo(*words: str) -> "subprocess.CompletedProcess[str]":
+        environment = {**os.environ, "PYTHONPATH": str(copy), "COLUMNS": "160"}
+        return subprocess.run(
+            [sys.executable, "-m", "kafo", "forms", "publish", "membership", *words],
+            cwd=copy, env=environment, capture_output=True, text=True, timeout=120,
+        )  # fmt: skip
+
+    assert kafo().returncode == 0
+    definition = copy / "forms" / "definitions" / "membership.yaml"
+    text = definition.read_text(encoding="utf-8")
+    definition.write_text(text.replace("Carte CIOM", "La carte du CIOM"), encoding="utf-8")
+    assert "La carte du CIOM" in definition.read_text(encoding="utf-8")
+    refused = kafo()
+    assert refused.returncode == 1
+    assert "--raise-version" in refused.stderr
+    raised = kafo("--raise-version")
+    assert raised.returncode == 0, raised.stderr
+    assert "La carte du CIOM" in raised.stdout
+    assert definition.read_text(encoding="utf-8") != text.replace("Carte CIOM", "La carte du CIOM")
+    assert "rien à publier" in kafo("--raise-version").stdout
