@@ -36,7 +36,7 @@ format: .venv/ready ## put the code in shape
 	$(BIN)/ruff check --fix .
 
 lock: ## resolve the dependencies anew (needs uv)
-	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra postgres --group dev -o requirements.lock
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra postgres --extra parquet --extra train --group dev -o requirements.lock
 
 bench: .venv/ready ## measure; results go to docs/mesures.md by hand
 	$(BIN)/python -m benchmarks.sync_speed

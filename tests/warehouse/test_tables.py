@@ -1,5 +1,6 @@
 """Rules that every table obeys, on both databases."""
 
+import importlib
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,9 @@ from warehouse.errors import WarehouseError
 from warehouse.migrate import migrate
 from warehouse.tables import metadata, schema_of
 from warehouse.views import read_views
+
+for file in Path(__file__).parents[2].joinpath("warehouse").glob("*_tables.py"):
+    importlib.import_module(f"warehouse.{file.stem}")
 
 
 def test_migrations_make_exactly_the_tables_of_the_code(engine: Engine) -> None:
