@@ -21,8 +21,9 @@ from warehouse.types import Instant
 
 metadata = MetaData()
 
-SCHEMAS = ("raw", "forms", "identity", "core", "reporting", "ops")
-"""Protection classes on PostgreSQL, in the order of the search path; one file on SQLite."""
+SCHEMAS = ("raw", "forms", "identity", "core", "reporting", "ops", "web")
+"""Protection classes on PostgreSQL, in the order of the search path; one file on SQLite. `web` holds
+accounts and sessions of the pages: no role but Kafo's own ever reads it."""
 
 
 def schema_of(table: Table) -> str:
