@@ -68,6 +68,7 @@ def main() -> None:
         field_commands,
         form_commands,
         run_command,
+        users_commands,
     )
 
     data_commands.add(app)
@@ -76,6 +77,7 @@ def main() -> None:
     demo_command.add(app)
     run_command.add(app)
     alarm_command.add(app)
+    users_commands.add(app)
     try:
         code = app(standalone_mode=False)
     except KafoError as error:

@@ -89,6 +89,14 @@ class ListenSettings(_Strict):
     port: int = Field(default=8470, ge=0, le=65535)
 
 
+class PagesSettings(_Strict):
+    """How long people stay logged in on the pages, and the map's boundaries."""
+
+    idle_minutes: int = Field(default=30, ge=5, le=480)
+    session_hours: int = Field(default=12, ge=1, le=72)
+    boundaries: str = ""
+
+
 class Settings(_Strict):
     """What config.yaml holds."""
 
@@ -98,6 +106,7 @@ class Settings(_Strict):
     schedule: ScheduleSettings = ScheduleSettings()
     alarms: AlarmSettings = AlarmSettings()
     listen: ListenSettings = ListenSettings()
+    pages: PagesSettings = PagesSettings()
     data_folder: str = "data"
 
 

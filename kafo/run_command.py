@@ -26,6 +26,7 @@ from kafo.connection import central, now, reader, warehouse
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
+    from kafo.web.site import Jobs
     from sync.ledger import FormReport, RunReport
     from sync.pull import Source
     from sync.schedule import Job
@@ -71,8 +72,6 @@ def run(context: typer.Context) -> None:
         office = _open(config, stack)
         jobs = job_table(office)
         listen = config.settings.listen
-        address = stack.enter_context(serving(web_app(office), listen.host, listen.port))
-        write_to(sys.stderr)
         schedule = Schedule(
             jobs,
             lambda report: note_job(office.writer, report),
@@ -80,6 +79,9 @@ def run(context: typer.Context) -> None:
             stopping=office.stopping,
             succeeded=successes(office.reader),
         )
+        app = web_app(office, schedule)
+        address = stack.enter_context(serving(app, listen.host, listen.port))
+        write_to(sys.stderr)
         schedule.start()
         note("started", address=address, jobs=len(jobs))
         _greet(address)
@@ -104,14 +106,15 @@ def job_table(office: Office) -> "list[Job]":
     return jobs
 
 
-def web_app(office: Office) -> "Starlette":
-    """The web application: health now, pages beside it."""
-    from starlette.applications import Starlette
-
+def web_app(office: Office, jobs: "Jobs") -> "Starlette":
+    """The web application: health for machines, pages for people."""
+    from kafo.web.app import pages
+    from kafo.web.site import Site
     from sync.health import health_routes
 
     stale = timedelta(minutes=office.config.settings.alarms.silence_minutes)
-    return Starlette(routes=health_routes(office.reader, now=now, stale_after=stale))
+    site = Site(office.config, office.writer, office.reader, office.source, now, jobs)
+    return pages(site, beside=health_routes(office.reader, now=now, stale_after=stale))
 
 
 def synchronise(office: Office) -> None:
@@ -220,8 +223,8 @@ def _signals() -> SimpleQueue[int]:
 def _greet(address: str) -> None:
     out.print(
         say(
-            f"Kafo tourne : {address}/healthz. Ctrl-C pour arrêter.",
-            f"Kafo is running: {address}/healthz. Ctrl-C to stop.",
+            f"Kafo tourne : {address}/ (pour les machines : /healthz). Ctrl-C pour arrêter.",
+            f"Kafo is running: {address}/ (for machines: /healthz). Ctrl-C to stop.",
         )
     )
     sys.stdout.flush()

@@ -131,6 +131,11 @@ class Schedule:
         else:
             self._scheduler.modify_job(name, next_run_time=moment)
 
+    def upcoming(self) -> dict[str, str]:
+        """When each job runs next; jobs that follow others have no time of their own."""
+        planned = {job.id: job.next_run_time for job in self._scheduler.get_jobs()}
+        return {name: iso(moment) for name, moment in planned.items() if moment is not None}
+
     def stop(self, grace: float) -> list[str]:
         """Start nothing more and wait at most `grace` seconds; the jobs that are still running."""
         self._stopping.set()

@@ -1,0 +1,31 @@
+"""The entries of the navigation, in the order of a data manager's day."""
+
+from dataclasses import dataclass
+
+from kafo.web.rights import Right
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One of them; shown to whoever has the right. `title` is French and is translated."""
+
+    path: str
+    title: str
+    right: Right
+
+
+def _(text: str) -> str:
+    """Marks a text for the catalogue."""
+    return text
+
+
+NAVIGATION = (
+    Entry("/today", _("Aujourd'hui"), Right.LOOK),
+    Entry("/sync", _("Synchronisation"), Right.LOOK),
+    Entry("/quality", _("Qualité"), Right.REVIEW),
+    Entry("/duplicates", _("Doublons"), Right.PEOPLE),
+    Entry("/directory", _("Répertoire"), Right.PEOPLE),
+    Entry("/map", _("Carte"), Right.MAP),
+    Entry("/reports", _("Rapports"), Right.REPORT),
+    Entry("/settings", _("Réglages"), Right.OWN),
+)

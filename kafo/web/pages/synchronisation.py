@@ -1,0 +1,62 @@
+"""Synchronisation: what each run asked and received, what went wrong, what to do, and the proof."""
+
+from datetime import datetime, timedelta
+
+from starlette.responses import Response
+
+from kafo.web.render import go, page
+from kafo.web.site import Visit
+from warehouse.engine import reading
+from warehouse.ops_queries import Run, arrivals_by_day, find_run, form_states, newest_runs
+
+_RUNS = 25
+_DAYS = 30
+
+
+def overview(visit: Visit) -> Response:
+    """Every form and the newest runs."""
+    now = visit.site.now()
+    since = str(datetime.fromisoformat(now).date() - timedelta(days=_DAYS - 1))
+    before = visit.asked("before")
+    with reading(visit.site.reader) as connection:
+        forms = form_states(connection)
+        runs = newest_runs(connection, _RUNS, before=int(before) if before.isdecimal() else None)
+        days = arrivals_by_day(connection, since=since)
+    return page(visit, "sync.html", forms=forms, runs=runs, chart="", days=days, live=_live(runs))
+
+
+def one_run(visit: Visit) -> Response:
+    """One run, form by form."""
+    number = visit.part("run_id")
+    with reading(visit.site.reader) as connection:
+        run = find_run(connection, int(number)) if number.isdecimal() else None
+    if run is None:
+        text = visit.language.text("Ce passage n'existe pas.")
+        return page(visit, "problem.html", status=404, text=text)
+    return page(visit, "run.html", run=run)
+
+
+def sync_now(visit: Visit) -> Response:
+    """Let the synchronisation run; the page then shows how far it is. Forms without news cost one
+    short question, so retrying one form is running all."""
+    asked_at = visit.site.now()
+    visit.note("sync_now", visit.field("form_id"))
+    visit.site.jobs.run_now("sync")
+    return go(f"/sync/progress?since={asked_at}")
+
+
+def progress(visit: Visit) -> Response:
+    """How far the run is that was asked for: the whole page first, then only the part."""
+    since = visit.asked("since")
+    with reading(visit.site.reader) as connection:
+        runs = newest_runs(connection, 1)
+        total = len(form_states(connection))
+    run = runs[0] if runs else None
+    begun = run is not None and run.started_at >= since
+    done = begun and run is not None and run.outcome != "running"
+    template = "progress_state.html" if visit.live else "progress.html"
+    return page(visit, template, run=run, total=total, since=since, begun=begun, done=done)
+
+
+def _live(runs: list[Run]) -> bool:
+    return bool(runs) and runs[0].outcome == "running"

@@ -1,0 +1,42 @@
+"""Every address of the pages with the right it asks for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from kafo.web.pages import account, entrance, synchronisation, today
+from kafo.web.rights import Right
+from kafo.web.site import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One address. `quiet` ones are asked for by the page itself and keep nobody logged in;
+    `always` ones open even while the password must be changed."""
+
+    path: str
+    show: Callable[[Visit], Response]
+    right: Right
+    method: str = "GET"
+    quiet: bool = False
+    always: bool = False
+
+
+PAGES = (
+    Page("/", entrance.home, Right.OPEN, always=True),
+    Page("/login", entrance.login_page, Right.OPEN, always=True),
+    Page("/login", entrance.login, Right.OPEN, "POST", always=True),
+    Page("/logout", entrance.logout, Right.OWN, "POST", always=True),
+    Page("/language/{code}", entrance.speak, Right.OPEN, always=True),
+    Page("/settings/password", account.password_page, Right.OWN, always=True),
+    Page("/settings/password", account.change_password, Right.OWN, "POST", always=True),
+    Page("/settings/second-factor", account.factor_page, Right.OWN),
+    Page("/settings/second-factor", account.set_factor, Right.OWN, "POST"),
+    Page("/today", today.today, Right.LOOK),
+    Page("/today/state", today.today_state, Right.LOOK, quiet=True),
+    Page("/sync", synchronisation.overview, Right.LOOK),
+    Page("/sync/now", synchronisation.sync_now, Right.SYNC, "POST"),
+    Page("/sync/progress", synchronisation.progress, Right.LOOK, quiet=True),
+    Page("/sync/runs/{run_id}", synchronisation.one_run, Right.LOOK),
+)

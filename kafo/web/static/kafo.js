@@ -1,0 +1,29 @@
+// What the pages do in the browser. Every page works without it.
+"use strict";
+
+// A form that was sent once is not sent again by an impatient second click on a slow line.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.target === "_blank") return;
+  if (form.dataset.sent) { event.preventDefault(); return; }
+  form.dataset.sent = "1";
+  window.addEventListener("pageshow", () => { delete form.dataset.sent; }, { once: true });
+  setTimeout(() => { delete form.dataset.sent; }, 8000);
+});
+
+// A select marked so sends its form as soon as another entry is chosen.
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-send]")) event.target.form.requestSubmit();
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});
+
+// One letter presses the button that names it in data-key, unless somebody is typing.
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, select, textarea")) return;
+  const key = event.key === "ArrowRight" ? "right" : event.key.toLowerCase();
+  const button = /^[a-z0-9]+$/.test(key) && document.querySelector(`[data-key="${key}"]`);
+  if (button && !button.disabled) { event.preventDefault(); button.click(); }
+});
