@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, Text, cast, distinct, func, select, text
+from sqlalchemy import Connection, Row, Text, case, cast, distinct, func, literal, select, text
 
 from warehouse.tables import (
     attachment,
@@ -191,7 +191,38 @@ def find_run(connection: Connection, run_id: int) -> Run | None:
     if row is None:
         return None
     values: tuple[Any, ...] = tuple(row)
-    return Run(*values, [line for _, line in _lines(connection, [run_id])])
+    return replace(Run(*values), lines=[line for _, line in _lines(connection, [run_id])])
+
+
+@dataclass(frozen=True, slots=True)
+class Submitter:
+    """What came from one phone or web account. Central's display names of phones are codes."""
+
+    submitter_id: str
+    name: str
+    last_at: str
+    week: int
+    month: int
+
+
+def submitters(connection: Connection, *, week: str, month: str) -> list[Submitter]:
+    """Who sent anything since `month`, by name; counts since the two days (ISO dates)."""
+    c = submission.c
+    recent = case((c.submitted_at >= literal(_start(week), Instant), 1), else_=0)
+    query = (
+        select(
+            c.submitter_id,
+            func.max(c.submitter_name),
+            func.max(c.submitted_at),
+            func.sum(recent),
+            func.count(),
+        )
+        .where(c.submitted_at >= _start(month), c.submitter_id.is_not(None))
+        .group_by(c.submitter_id)
+    )
+    rows: list[tuple[Any, ...]] = [tuple(row) for row in connection.execute(query)]
+    found = [Submitter(row[0], row[1] or "", row[2], int(row[3]), row[4]) for row in rows]
+    return sorted(found, key=lambda s: (s.name, s.submitter_id))
 
 
 def job_states(connection: Connection) -> list[JobState]:

@@ -29,3 +29,14 @@ NAVIGATION = (
     Entry("/reports", _("Rapports"), Right.REPORT),
     Entry("/settings", _("Réglages"), Right.OWN),
 )
+
+SETTINGS = (
+    Entry("/settings", _("Mon compte"), Right.OWN),
+    Entry("/settings/phones", _("Enquêteurs et téléphones"), Right.FIELD),
+    Entry("/settings/plan", _("Plan"), Right.FIELD),
+    Entry("/settings/rules", _("Horaires et seuils"), Right.LOOK),
+    Entry("/settings/accounts", _("Comptes"), Right.ADMIN),
+    Entry("/settings/alarms", _("Alertes"), Right.ADMIN),
+    Entry("/settings/log", _("Journal"), Right.LOG),
+)
+"""The parts of the settings."""

@@ -10,7 +10,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from kafo.web import words
 from kafo.web.language import CODES, language
-from kafo.web.navigation import NAVIGATION
+from kafo.web.navigation import NAVIGATION, SETTINGS
+from kafo.web.rights import ROLES
 from kafo.web.site import Visit
 
 _HERE = Path(__file__).parent
@@ -51,7 +52,10 @@ def _environment(code: str) -> Environment:
     found.globals |= {
         "_": spoken.text, "_n": spoken.count, "language": spoken, "asset": asset, "other": _other,
         "job_name": partial(words.job_name, spoken), "outcome": partial(words.outcome, spoken),
-        "asked": partial(words.asked, spoken),
+        "asked": partial(words.asked, spoken), "role_name": partial(words.role_name, spoken),
+        "section_name": partial(words.section_name, spoken), "settings_tabs": SETTINGS,
+        "action_name": partial(words.action_name, spoken), "all_pages": NAVIGATION,
+        "rights_of_role": ROLES.__getitem__,
     }  # fmt: skip
     for name in ("number", "percent", "moment", "day", "time", "ago", "duration", "size"):
         found.filters[name] = getattr(spoken, name)

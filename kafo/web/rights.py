@@ -20,7 +20,8 @@ class Right(StrEnum):
     REPORT = "report"  # indicators and reports
     SQL = "sql"  # questions in SQL on the reporting views
     FIELD = "field"  # phones of enumerators, plan targets
-    ADMIN = "admin"  # accounts, alarms, logs
+    LOG = "log"  # who did what, and who read which personal records
+    ADMIN = "admin"  # accounts, alarms
 
 
 _EVERYONE = frozenset({Right.OPEN, Right.OWN})
@@ -34,10 +35,10 @@ ROLES: dict[str, frozenset[Right]] = {
     "analyst": _FIGURES | {Right.LOOK, Right.SQL},
     "data_manager": _FIGURES | {Right.LOOK, Right.SYNC, Right.REVIEW, Right.FIELD},
     "steward": _FIGURES
-    | {Right.LOOK, Right.SYNC, Right.REVIEW, Right.FIELD, Right.PEOPLE, Right.SQL},
+    | {Right.LOOK, Right.SYNC, Right.REVIEW, Right.FIELD, Right.PEOPLE, Right.SQL, Right.LOG},
 }
 
-_ADMINISTRATOR = frozenset({Right.ADMIN, Right.LOOK})
+_ADMINISTRATOR = frozenset({Right.ADMIN, Right.LOOK, Right.LOG})
 """What the administrator right adds to a role. It opens no personal record."""
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from kafo.web.pages import account, entrance, synchronisation, today
+from kafo.web.pages import account, accounts, entrance, phones, settings, synchronisation, today
 from kafo.web.rights import Right
 from kafo.web.site import Visit
 
@@ -29,6 +29,7 @@ PAGES = (
     Page("/login", entrance.login, Right.OPEN, "POST", always=True),
     Page("/logout", entrance.logout, Right.OWN, "POST", always=True),
     Page("/language/{code}", entrance.speak, Right.OPEN, always=True),
+    Page("/settings", settings.overview, Right.OWN),
     Page("/settings/password", account.password_page, Right.OWN, always=True),
     Page("/settings/password", account.change_password, Right.OWN, "POST", always=True),
     Page("/settings/second-factor", account.factor_page, Right.OWN),
@@ -39,4 +40,19 @@ PAGES = (
     Page("/sync/now", synchronisation.sync_now, Right.SYNC, "POST"),
     Page("/sync/progress", synchronisation.progress, Right.LOOK, quiet=True),
     Page("/sync/runs/{run_id}", synchronisation.one_run, Right.LOOK),
+    Page("/settings/phones", phones.list_page, Right.FIELD),
+    Page("/settings/phones", phones.provide, Right.FIELD, "POST"),
+    Page("/settings/phones/sheet", phones.sheet, Right.FIELD, "POST"),
+    Page("/settings/phones/cut-off", phones.cut_off, Right.FIELD, "POST"),
+    Page("/settings/plan", settings.plan_page, Right.FIELD),
+    Page("/settings/plan", settings.save_plan, Right.FIELD, "POST"),
+    Page("/settings/rules", settings.rules, Right.LOOK),
+    Page("/settings/accounts", accounts.list_page, Right.ADMIN),
+    Page("/settings/accounts", accounts.add, Right.ADMIN, "POST"),
+    Page("/settings/accounts/change", accounts.change, Right.ADMIN, "POST"),
+    Page("/settings/accounts/reset", accounts.reset, Right.ADMIN, "POST"),
+    Page("/settings/accounts/close", accounts.shut, Right.ADMIN, "POST"),
+    Page("/settings/alarms", settings.alarms_page, Right.ADMIN),
+    Page("/settings/alarms", settings.test_alarm, Right.ADMIN, "POST"),
+    Page("/settings/log", settings.log, Right.LOG),
 )

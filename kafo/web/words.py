@@ -39,6 +39,41 @@ ASKED = {
     "nothing": _("rien de nouveau"),
 }
 
+ROLES = {
+    "none": _("aucune donnée"),
+    "union_untm": _("secrétaire de l'UNTM"),
+    "union_cstm": _("secrétaire de la CSTM"),
+    "publisher": _("publication"),
+    "analyst": _("analyste"),
+    "data_manager": _("gestionnaire de données"),
+    "steward": _("responsable des données"),
+}
+
+SECTIONS = {
+    "schedule": _("Horaires"),
+    "sync": _("Synchronisation"),
+    "alarms": _("Alertes"),
+    "quality": _("Contrôles de qualité"),
+    "pages": _("Pages"),
+}
+
+ACTIONS = {
+    "login": _("connexion"),
+    "password": _("mot de passe changé"),
+    "factor_on": _("second facteur activé"),
+    "factor_off": _("second facteur désactivé"),
+    "sync_now": _("synchronisation demandée"),
+    "plan": _("plan changé"),
+    "alarm_test": _("alerte d'essai"),
+    "account_added": _("compte créé"),
+    "account_changed": _("rôle changé"),
+    "account_reset": _("nouveau mot de passe donné"),
+    "account_closed": _("compte fermé"),
+    "phone_provided": _("accès donné à un téléphone"),
+    "phone_sheet": _("feuille QR d'un téléphone"),
+    "phone_cut_off": _("téléphone coupé"),
+}
+
 
 def job_name(language: Language, name: str) -> str:
     """A job's name; a job without one keeps its own."""
@@ -54,3 +89,18 @@ def outcome(language: Language, code: str) -> Markup:
 def asked(language: Language, code: str) -> str:
     """What was asked of Central."""
     return language.text(ASKED.get(code, code))
+
+
+def role_name(language: Language, role: str) -> str:
+    """A role's name."""
+    return language.text(ROLES.get(role, role))
+
+
+def section_name(language: Language, section: str) -> str:
+    """A section of config.yaml."""
+    return language.text(SECTIONS.get(section, section))
+
+
+def action_name(language: Language, action: str) -> str:
+    """What somebody did."""
+    return language.text(ACTIONS.get(action, action))
