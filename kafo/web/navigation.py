@@ -40,3 +40,12 @@ SETTINGS = (
     Entry("/settings/log", _("Journal"), Right.LOG),
 )
 """The parts of the settings."""
+
+REPORTS = (
+    Entry("/reports", _("Indicateurs"), Right.REPORT),
+    Entry("/reports/quarter", _("Rapport trimestriel"), Right.REPORT),
+    Entry("/reports/queries", _("Questions prêtes"), Right.REPORT),
+    Entry("/reports/sql", _("SQL"), Right.SQL),
+    Entry("/reports/dictionary", _("Dictionnaire"), Right.REPORT),
+)
+"""The parts of the reports."""

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from kafo.web import words
 from kafo.web.language import CODES, language
-from kafo.web.navigation import NAVIGATION, SETTINGS
+from kafo.web.navigation import NAVIGATION, REPORTS, SETTINGS
 from kafo.web.rights import ROLES
 from kafo.web.site import Visit
 
@@ -53,7 +53,7 @@ def _environment(code: str) -> Environment:
         "_": spoken.text, "_n": spoken.count, "language": spoken, "asset": asset, "other": _other,
         "job_name": partial(words.job_name, spoken), "outcome": partial(words.outcome, spoken),
         "asked": partial(words.asked, spoken), "role_name": partial(words.role_name, spoken),
-        "section_name": partial(words.section_name, spoken), "settings_tabs": SETTINGS,
+        "section_name": partial(words.section_name, spoken), "settings_tabs": SETTINGS, "reports_tabs": REPORTS,
         "action_name": partial(words.action_name, spoken), "all_pages": NAVIGATION,
         "rights_of_role": ROLES.__getitem__,
     }  # fmt: skip

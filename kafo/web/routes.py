@@ -5,7 +5,16 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from kafo.web.pages import account, accounts, entrance, phones, settings, synchronisation, today
+from kafo.web.pages import (
+    account,
+    accounts,
+    entrance,
+    phones,
+    questions,
+    settings,
+    synchronisation,
+    today,
+)
 from kafo.web.rights import Right
 from kafo.web.site import Visit
 
@@ -55,4 +64,9 @@ PAGES = (
     Page("/settings/alarms", settings.alarms_page, Right.ADMIN),
     Page("/settings/alarms", settings.test_alarm, Right.ADMIN, "POST"),
     Page("/settings/log", settings.log, Right.LOG),
+    Page("/reports/queries", questions.list_page, Right.REPORT),
+    Page("/reports/queries/{name}", questions.saved, Right.REPORT),
+    Page("/reports/sql", questions.sql_page, Right.SQL),
+    Page("/reports/sql", questions.sql, Right.SQL, "POST"),
+    Page("/reports/dictionary", questions.dictionary, Right.REPORT),
 )

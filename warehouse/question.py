@@ -1,0 +1,213 @@
+"""Answers questions in SQL that people type, on the reporting views and on nothing else.
+
+The question never runs in the warehouse. The reporting views that it names are copied into a small
+SQLite database in memory, and it runs there: whatever it tries, names, phones and cards are not in
+reach. So the same question also means the same on SQLite and on PostgreSQL.
+"""
+
+import re
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from time import monotonic
+from typing import Any
+
+from sqlalchemy import Connection, inspect, text
+
+from forms.errors import UsageError
+from warehouse.tables import SCHEMAS, metadata, schema_of
+from warehouse.types import iso
+from warehouse.views import read_views
+
+_LONGEST_VALUE = 1_000_000
+_LONGEST_STATEMENT = 20_000
+_MOST_COPIED = 500_000
+_STEPS = 5_000
+"""SQLite's steps between two looks at the clock."""
+
+_ALLOWED = {
+    sqlite3.SQLITE_SELECT,
+    sqlite3.SQLITE_READ,
+    sqlite3.SQLITE_FUNCTION,
+    sqlite3.SQLITE_RECURSIVE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Rows, at most as many as were asked for; `more` when there were others."""
+
+    columns: list[str]
+    rows: list[tuple[Any, ...]]
+    more: bool
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A reporting view (or table) with what the dictionary says of it."""
+
+    name: str
+    text: tuple[str, str]
+    columns: list[tuple[str, tuple[str, str]]]
+
+
+class QuestionError(UsageError):
+    """The question cannot be answered; the message says why in words of its own."""
+
+
+def relations(connection: Connection) -> list[Relation]:
+    """Everything a question may name, with the texts of columns, by name."""
+    found = []
+    described = {view.name: view.texts for view in read_views(connection.dialect.name)}
+    for name in sorted(_names(connection)):
+        texts = described.get(name, {})
+        columns = [(column, texts.get(column, ("", ""))) for column in _columns(connection, name)]
+        found.append(Relation(name, texts.get("", ("", "")), columns))
+    return found
+
+
+def ask(
+    connection: Connection,
+    statement: str,
+    *,
+    seconds: float,
+    most: int,
+    parameters: Mapping[str, str] | None = None,
+) -> Answer:
+    """Answer one question within so many seconds; raises QuestionError."""
+    statement = statement.strip().rstrip(";").strip()
+    started = monotonic()
+    with _copy(connection, statement) as copy:
+        _lock(copy, until=monotonic() + seconds)
+        try:
+            cursor = copy.execute(statement, dict(parameters or {}))
+            rows = cursor.fetchmany(most + 1)
+        except (sqlite3.Error, sqlite3.Warning, ValueError, OverflowError) as error:
+            raise _explained(error, seconds) from None
+        if cursor.description is None:
+            raise _only_reads()
+        columns = [column[0] for column in cursor.description]
+    return Answer(columns, rows[:most], len(rows) > most, monotonic() - started)
+
+
+def plan(connection: Connection, statement: str) -> list[str]:
+    """How the database would go about it, step by step."""
+    answer = ask(connection, f"explain query plan {statement}", seconds=5, most=200)
+    return [str(row[3]) for row in answer.rows]
+
+
+@contextmanager
+def _copy(connection: Connection, statement: str) -> Iterator[sqlite3.Connection]:
+    if len(statement) > _LONGEST_STATEMENT:
+        raise QuestionError(
+            "La question est trop longue. Raccourcissez-la.",
+            "The question is too long. Shorten it.",
+        )
+    words = set(re.findall(r"\w+", statement.lower()))
+    copy = sqlite3.connect(":memory:", check_same_thread=False)
+    try:
+        copy.execute("pragma temp_store=file")  # a big sort goes to disk, not into our memory
+        for name in sorted(_names(connection) & words):
+            _fill(copy, connection, name)
+        yield copy
+    finally:
+        copy.close()
+
+
+def _fill(copy: sqlite3.Connection, connection: Connection, name: str) -> None:
+    answer = connection.execute(text(f"select * from {name}"))
+    columns = ", ".join(f'"{column}"' for column in answer.keys())  # noqa: SIM118 - a result has no own iterator of keys
+    copy.execute(f'create table "{name}" ({columns})')
+    marks = ", ".join("?" * len(answer.keys()))
+    insert = f'insert into "{name}" values ({marks})'
+    copied = 0
+    for part in answer.partitions(5_000):
+        copied += len(part)
+        if copied > _MOST_COPIED:
+            raise QuestionError(
+                f"« {name} » est trop grande pour cette page. Utilisez « kafo sql » ou PostgreSQL.",
+                f"'{name}' is too big for this page. Use 'kafo sql' or PostgreSQL.",
+            )
+        copy.executemany(insert, [tuple(map(_plain, row)) for row in part])
+
+
+def _lock(copy: sqlite3.Connection, *, until: float) -> None:
+    """From now on it only reads what is there, for so long and so much."""
+    copy.commit()
+    copy.execute("pragma query_only=on")
+    limits = (
+        (sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE),
+        (sqlite3.SQLITE_LIMIT_SQL_LENGTH, _LONGEST_STATEMENT + 100),
+        (sqlite3.SQLITE_LIMIT_ATTACHED, 0),
+        (sqlite3.SQLITE_LIMIT_EXPR_DEPTH, 100),
+        (sqlite3.SQLITE_LIMIT_COMPOUND_SELECT, 50),
+        (sqlite3.SQLITE_LIMIT_FUNCTION_ARG, 50),
+    )
+    for limit, value in limits:
+        copy.setlimit(limit, value)
+    copy.set_progress_handler(lambda: int(monotonic() > until), _STEPS)
+    copy.set_authorizer(_allowed)
+
+
+def _allowed(action: int, first: str | None, second: str | None, *_: str | None) -> int:
+    if action == sqlite3.SQLITE_FUNCTION and (second or "").lower() == "load_extension":
+        return sqlite3.SQLITE_DENY
+    if action == sqlite3.SQLITE_READ and (first or "").startswith("sqlite_"):
+        return sqlite3.SQLITE_DENY
+    return sqlite3.SQLITE_OK if action in _ALLOWED else sqlite3.SQLITE_DENY
+
+
+def _names(connection: Connection) -> set[str]:
+    """The reporting relations that exist now."""
+    dialect = connection.dialect.name
+    wanted = {view.name for view in read_views(dialect) if view.schema == "reporting"}
+    wanted |= {table.name for table in metadata.sorted_tables if schema_of(table) == "reporting"}
+    inspector = inspect(connection)
+    there: set[str] = set()
+    for schema in SCHEMAS if dialect == "postgresql" else (None,):
+        there |= {
+            *inspector.get_view_names(schema=schema),
+            *inspector.get_table_names(schema=schema),
+        }
+    return wanted & there
+
+
+def _columns(connection: Connection, name: str) -> Sequence[str]:
+    return list(connection.execute(text(f"select * from {name} limit 0")).keys())
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, datetime):
+        return iso(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return int(value) if isinstance(value, bool) else value
+
+
+def _explained(error: Exception, seconds: float) -> QuestionError:
+    """SQLite's message names tables, columns and words of the question, never a row."""
+    reason = str(error)
+    if "interrupted" in reason:
+        return QuestionError(
+            f"La question prend plus de {seconds:g} secondes. Filtrez, ou demandez moins à la fois.",
+            f"The question takes more than {seconds:g} seconds. Filter, or ask for less at a time.",
+        )
+    if "not authorized" in reason or "prohibited" in reason:
+        return _only_reads()
+    return QuestionError(
+        f"La base n'accepte pas cette question : {reason}. Les vues permises sont listées à côté.",
+        f"The database does not accept this question: {reason}. The views allowed are listed beside.",
+    )
+
+
+def _only_reads() -> QuestionError:
+    return QuestionError(
+        "Cette page ne fait que lire les vues de rapport : commencez par SELECT ou WITH.",
+        "This page only reads the reporting views: begin with SELECT or WITH.",
+    )
