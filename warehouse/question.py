@@ -28,6 +28,18 @@ _MOST_COPIED = 500_000
 _STEPS = 5_000
 """SQLite's steps between two looks at the clock."""
 
+_CALLABLE = (
+    "abs avg ceil ceiling char coalesce concat concat_ws count cume_dist date datetime "
+    "dense_rank exp first_value floor format glob group_concat hex ifnull iif instr json_array "
+    "json_array_length json_extract json_group_array json_group_object json_object julianday lag "
+    "last_value lead length like ln log log10 log2 lower ltrim max median min mod nth_value ntile "
+    "nullif octet_length percent_rank pow power printf quote rank replace round row_number rtrim sign "
+    "sqrt strftime string_agg substr substring sum time timediff total trim trunc typeof unicode "
+    "unixepoch upper -> ->>"
+)
+_FUNCTIONS = frozenset(_CALLABLE.split())
+"""What may be called: SQLite also has functions that show addresses of memory or load libraries."""
+
 _ALLOWED = {
     sqlite3.SQLITE_SELECT,
     sqlite3.SQLITE_READ,
@@ -154,7 +166,7 @@ def _lock(copy: sqlite3.Connection, *, until: float) -> None:
 
 
 def _allowed(action: int, first: str | None, second: str | None, *_: str | None) -> int:
-    if action == sqlite3.SQLITE_FUNCTION and (second or "").lower() == "load_extension":
+    if action == sqlite3.SQLITE_FUNCTION and (second or "").lower() not in _FUNCTIONS:
         return sqlite3.SQLITE_DENY
     if action == sqlite3.SQLITE_READ and (first or "").startswith("sqlite_"):
         return sqlite3.SQLITE_DENY

@@ -97,6 +97,10 @@ class Visit:
         """A part of the path."""
         return str(self.request.path_params[name])
 
+    def number(self, text: str) -> int | None:
+        """A whole number that a database also takes for one; None for anything else."""
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+
     def age(self, stamp: str | None) -> float | None:
         """Seconds since a stamp; None for None."""
         if stamp is None:

@@ -93,12 +93,13 @@ def _settings(visit: Visit) -> Settings:
 
 def _project(visit: Visit, source: Source) -> int:
     asked = visit.field("project_id") or str(source.projects[0])
-    if not asked.isdecimal() or int(asked) not in source.projects:
+    number = visit.number(asked)
+    if number is None or number not in source.projects:
         raise UsageError(
             "Ce projet n'est pas dans config.yaml. Choisissez-en un de la liste.",
             "This project is not in config.yaml. Choose one of the list.",
         )
-    return int(asked)
+    return number
 
 
 def _forms(visit: Visit, project_id: int) -> list[str]:

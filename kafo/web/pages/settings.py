@@ -97,12 +97,13 @@ def _weekly(visit: Visit, form: str) -> int:
     text = visit.field(f"plan {form}", 10)
     if not text:
         return 0
-    if not text.isdecimal() or int(text) > _MOST:
+    number = visit.number(text)
+    if number is None or number > _MOST:
         raise UsageError(
             f"« {text} » n'est pas un nombre de soumissions par semaine. Écrivez un nombre entier.",
             f"'{text}' is no number of submissions a week. Write a whole number.",
         )
-    return int(text)
+    return number
 
 
 def _shown(section: BaseModel) -> list[tuple[str, Any]]:

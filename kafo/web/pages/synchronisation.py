@@ -17,19 +17,19 @@ def overview(visit: Visit) -> Response:
     """Every form and the newest runs."""
     now = visit.site.now()
     since = str(datetime.fromisoformat(now).date() - timedelta(days=_DAYS - 1))
-    before = visit.asked("before")
+    before = visit.number(visit.asked("before"))
     with reading(visit.site.reader) as connection:
         forms = form_states(connection)
-        runs = newest_runs(connection, _RUNS, before=int(before) if before.isdecimal() else None)
+        runs = newest_runs(connection, _RUNS, before=before)
         days = arrivals_by_day(connection, since=since)
     return page(visit, "sync.html", forms=forms, runs=runs, chart="", days=days, live=_live(runs))
 
 
 def one_run(visit: Visit) -> Response:
     """One run, form by form."""
-    number = visit.part("run_id")
+    number = visit.number(visit.part("run_id"))
     with reading(visit.site.reader) as connection:
-        run = find_run(connection, int(number)) if number.isdecimal() else None
+        run = find_run(connection, number) if number is not None else None
     if run is None:
         text = visit.language.text("Ce passage n'existe pas.")
         return page(visit, "problem.html", status=404, text=text)
