@@ -64,7 +64,7 @@ def filled(engine: Engine, small_form: Callable[..., object]) -> Engine:
 
 
 def test_nothing_but_reporting_views_is_in_reach(filled: Engine) -> None:
-    answered = []
+    answered: list[tuple[str, object]] = []
     with filled.connect() as connection:
         for statement in ESCAPES:
             try:
