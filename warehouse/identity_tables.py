@@ -106,6 +106,10 @@ registration = Table(
     Column("number", Integer, nullable=False),  # short name of the instance ID in block_key
     Column("source_digest", Text, nullable=False),  # submission.digest that was read
     Column("norm_version", Text, nullable=False),
+    Column("seen_on", Day),
+    Column("card_code", Text),
+    Column("sex", Text),
+    Column("birth_year", BigInteger),
     Column("content_digest", Text, nullable=False),  # of what matching reads
     Column("content", Text, nullable=False),  # that, as JSON
     info={"schema": "identity"},

@@ -145,12 +145,14 @@ def _events(
 ) -> Iterable[Event]:
     yield from (Event("create", person_id) for person_id in found.created)
     yield from (Event("revive", person_id) for person_id in found.revived)
-    lost = {*found.merged, *found.retired}
+    lost, fresh = {*found.merged, *found.retired}, set(found.created)
     for person_id, members in zip(found.person_ids, clusters, strict=True):
         for instance in members:
             old = before.person_of.get(instance)
-            if old is None:
+            if old is None and person_id not in fresh:
                 yield Event("attach", person_id, None, instance)
+            elif old is None:
+                continue
             elif old != person_id:
                 yield Event("merge" if old in lost else "split", person_id, old, instance)
     for instance, person_id in sorted(before.person_of.items()):

@@ -1,0 +1,162 @@
+"""Brings persons up to date after a synchronisation; cheap when nothing changed.
+
+Either only what changed is compared with the register (incremental), or everything anew (full).
+Both give the same persons: pairs depend on who is registered now, clusters on pairs and decisions,
+and only clusters that a change can touch are made again.
+"""
+
+from dataclasses import asdict, dataclass, replace
+from time import perf_counter
+
+from sqlalchemy import Connection, Engine, func, select
+
+from pipelines.identity import decisions
+from pipelines.identity.all_pairs import rebuild
+from pipelines.identity.changes import take_changes
+from pipelines.identity.matcher import Matcher
+from pipelines.identity.pairs import repair
+from pipelines.identity.persons import Regrouped, Run, regroup
+from pipelines.identity.registrations import newest_run, sources
+from warehouse.engine import writing
+from warehouse.identity_tables import match_run, registration
+
+_M = match_run.c
+_LOCK = 5_005
+"""Number of PostgreSQL's advisory lock on the identity part; SQLite has one writer anyway."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run did, in numbers only. `kind` is `nothing`, `incremental` or `full`."""
+
+    kind: str
+    changed: int = 0
+    gone: int = 0
+    pairs: int = 0
+    persons: int = 0
+    created: int = 0
+    merged: int = 0
+    split: int = 0
+    retired: int = 0
+    problems: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Watermark:
+    """Up to where the last run has read."""
+
+    version: str
+    seen_run_id: int
+    seen_decision_id: int
+
+
+def run(engine: Engine, *, now: str, full: bool = False, matcher: Matcher | None = None) -> Report:
+    """Compare what changed since the last run, or everything, and renew the persons it touches.
+
+    One transaction: stopped anywhere, nothing has happened. A new model or new rules of reading
+    names make the next run a full one. Raises WarehouseError when the database refuses.
+    """
+    started = perf_counter()
+    with writing(engine) as connection:
+        alone(connection)
+        using = matcher or current_matcher(connection)
+        last = watermark(connection)
+        if full or last is None or last.version != _version(using):
+            report = _full(connection, using, now)
+        else:
+            report = _incremental(connection, using, now, last)
+        report = replace(report, seconds=perf_counter() - started)
+        if report.kind != "nothing":
+            latest = select(func.max(_M.run_id)).scalar_subquery()
+            connection.execute(
+                match_run.update().where(_M.run_id == latest).values(seconds=report.seconds)
+            )
+    return report
+
+
+def alone(connection: Connection) -> None:
+    """Wait until nobody else changes persons, until the end of this transaction."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"select pg_advisory_xact_lock({_LOCK})")
+
+
+def watermark(connection: Connection) -> Watermark | None:
+    """Where the last run ended; None before the first."""
+    columns = select(_M.model_version, _M.seen_run_id, _M.seen_decision_id)
+    row = connection.execute(columns.order_by(_M.run_id.desc()).limit(1)).first()
+    return None if row is None else Watermark(*row)
+
+
+def begin(connection: Connection, kind: str, mark: Watermark, *, threshold: float, now: str) -> Run:
+    """Open a line in `match_run`."""
+    run_id = int(connection.scalar(select(func.max(_M.run_id))) or 0) + 1
+    nothing = dict.fromkeys(
+        ("changed", "gone", "pairs", "persons", "merged", "split", "problems"), 0
+    )
+    connection.execute(
+        match_run.insert().values(
+            run_id=run_id,
+            kind=kind,
+            started_at=now,
+            model_version=mark.version,
+            seen_run_id=mark.seen_run_id,
+            seen_decision_id=mark.seen_decision_id,
+            seconds=0.0,
+            **nothing,
+        )
+    )
+    return Run(run_id, now, threshold)
+
+
+def end(connection: Connection, run: Run, report: Report) -> Report:
+    """Write into that line what happened."""
+    names = ("changed", "gone", "pairs", "persons", "merged", "split", "problems")
+    connection.execute(
+        match_run.update()
+        .where(_M.run_id == run.run_id)
+        .values(**{name: getattr(report, name) for name in names})
+    )
+    return report
+
+
+def _incremental(connection: Connection, matcher: Matcher, now: str, last: Watermark) -> Report:
+    mark = _mark(connection, matcher)
+    changes = take_changes(connection, sources(connection), matcher, since=last.seen_run_id)
+    decided = decisions.since(connection, last.seen_decision_id)
+    if not changes and not decided:
+        return Report("nothing")
+    run = begin(connection, "incremental", mark, threshold=matcher.threshold, now=now)
+    ends, pairs = repair(connection, matcher, changes.compare, changes.gone)
+    seeds = ends | decided | changes.said | changes.gone.keys()
+    done = regroup(connection, run, seeds, changes.said)
+    return end(
+        connection, run, _report("incremental", len(changes.said), len(changes.gone), pairs, done)
+    )
+
+
+def _full(connection: Connection, matcher: Matcher, now: str) -> Report:
+    mark = _mark(connection, matcher)
+    connection.execute(registration.delete())
+    changes = take_changes(connection, sources(connection), matcher, since=-1)
+    run = begin(connection, "full", mark, threshold=matcher.threshold, now=now)
+    pairs = rebuild(connection, matcher)
+    done = regroup(connection, run, None)
+    return end(connection, run, _report("full", len(changes.said), 0, pairs, done))
+
+
+def _mark(connection: Connection, matcher: Matcher) -> Watermark:
+    return Watermark(_version(matcher), newest_run(connection), decisions.newest(connection))
+
+
+def _version(matcher: Matcher) -> str:
+    return f"{matcher.model_version}/{matcher.norm_version}"
+
+
+def _report(kind: str, changed: int, gone: int, pairs: int, done: Regrouped) -> Report:
+    return Report(kind, changed, gone, pairs, **asdict(done))
+
+
+def current_matcher(connection: Connection) -> Matcher:
+    """The rules and the model that the deployment uses now."""
+    raise NotImplementedError
