@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from warehouse.bulk import Row, delete_submissions, upsert
+from warehouse.erasure import without_erased
 from warehouse.flatten import Flat, Flatten, columns_of, flattener
 from warehouse.shape import FormShape
 from warehouse.tables import load_problem, submission, submission_history
@@ -63,8 +64,10 @@ def load(
     empty = _is_empty(connection, shape)
     feed = iter(rows)
     while batch := list(islice(feed, _BATCH)):
-        received = {str(row["__id"]): (text, row) for text, row in batch}
+        kept = without_erased(connection, batch)
+        received = {str(row["__id"]): (text, row) for text, row in kept}
         held = {} if empty else _held(connection, shape, list(received))
+        _note_latest(batch, counts)
         fresh = _fresh(received, held, counts, sealed_version)
         _keep_history(connection, shape, [i for i in fresh if i in held], run_id=run_id)
         _write_raw(connection, shape, fresh, held, run_id=run_id)
@@ -115,6 +118,13 @@ def _held(connection: Connection, shape: FormShape, ids: list[str]) -> dict[str,
     return {i: _Held(digest, revision, gone is not None) for i, digest, revision, gone in found}
 
 
+def _note_latest(batch: Iterable[Received], counts: Counts) -> None:
+    for _, row in batch:
+        system = row["__system"]
+        stamps = (system["submissionDate"], system["updatedAt"], system["deletedAt"])
+        counts.latest = max(s for s in (*stamps, counts.latest or "") if s is not None) or None
+
+
 def _fresh(
     received: Mapping[str, Received],
     held: Mapping[str, _Held],
@@ -124,8 +134,6 @@ def _fresh(
     fresh: _Fresh = {}
     for instance_id, (text, row) in received.items():
         system = row["__system"]
-        stamps = (system["submissionDate"], system["updatedAt"], system["deletedAt"])
-        counts.latest = max(s for s in (*stamps, counts.latest or "") if s is not None) or None
         digest = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
         before = held.get(instance_id)
         if before is not None and before.digest == digest:
