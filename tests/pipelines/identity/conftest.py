@@ -7,16 +7,17 @@ from hashlib import blake2b
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, Table, text
 
 from forms.xform import read_xform
 from pipelines.identity.matcher import Scored
 from pipelines.identity.plausible import Ints
 from pipelines.identity.registrations import COLUMNS
 from pipelines.identity.update import Report, run
+from warehouse import identity_tables
 from warehouse.form_tables import adopt_form
 from warehouse.load import load
-from warehouse.tables import metadata, schema_of
+from warehouse.tables import submission_history, sync_run
 
 FORM = """<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml">
 <h:head><h:title>Identification</h:title><model><instance><data id="identification" version="1">
@@ -127,9 +128,9 @@ class Register:
     def wipe(self) -> None:
         """An empty register again."""
         with self.engine.begin() as connection:
-            for table in reversed(metadata.sorted_tables):
-                if schema_of(table) in ("identity", "raw") or table.name == "sync_run":
-                    connection.execute(table.delete())
+            mine = [t for t in vars(identity_tables).values() if isinstance(t, Table)]
+            for table in (*mine, submission_history, sync_run):
+                connection.execute(table.delete())
             if self.synced:
                 connection.exec_driver_sql("delete from form_identification")
         self.rows, self.synced = {}, 0
