@@ -211,11 +211,3 @@ match_run = Table(
     Column("seconds", Float, nullable=False),
     info={"schema": "identity"},
 )
-
-erased_registration = Table(
-    "erased_registration",
-    metadata,
-    Column("instance_id", Text, primary_key=True),  # random, says nothing of the person
-    Column("erased_at", Instant, nullable=False),
-    info={"schema": "identity"},
-)

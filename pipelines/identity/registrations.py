@@ -1,7 +1,7 @@
 """Reads registrations from the form tables: which changed, who may be in the register, what was said.
 
 In the register are adults who agreed to be recorded. A submission that was deleted, purged,
-rejected or quarantined, or whose person was erased, is not a registration (any more).
+rejected or quarantined is not a registration (any more).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, RowMapping, bindparam, column, func, inspect, select, table, true
 
-from warehouse.identity_tables import erased_registration
 from warehouse.tables import form, submission, sync_run
 
 FORM = "identification"
@@ -103,8 +102,7 @@ def batches(items: Iterable[_T], size: int = _BATCH) -> Iterator[list[_T]]:
 
 def _statement(source: Source) -> Any:
     said = table(source.table_name, *(column(name) for name in source.columns))
-    s, gone = submission.c, erased_registration.c
-    erased = select(gone.instance_id).where(gone.instance_id == s.instance_id).exists()
+    s = submission.c
     return (
         select(*said.c)
         .join(submission, (s.instance_id == said.c.instance_id))
@@ -116,7 +114,6 @@ def _statement(source: Source) -> Any:
             s.purged_at.is_(None),
             s.status.is_(None),
             (s.quarantined.is_(None)) | (s.quarantined != true()),
-            ~erased,
         )
     )
 

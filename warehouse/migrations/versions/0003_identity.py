@@ -187,9 +187,3 @@ def upgrade() -> None:
         sa.Column("seconds", sa.Float(), nullable=False),
         schema=schema,
     )
-    op.create_table(
-        "erased_registration",
-        sa.Column("instance_id", sa.Text(), primary_key=True),
-        sa.Column("erased_at", Instant(), nullable=False),
-        schema=schema,
-    )
