@@ -39,7 +39,7 @@ def entries() -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
             texts = (
                 message.string if isinstance(message.string, tuple | list) else (message.string,)
             )
-            yield tuple(ids), tuple(texts)
+            yield tuple(ids), tuple(str(text or "") for text in texts)
 
 
 def test_every_text_has_its_english_and_every_english_is_used() -> None:
