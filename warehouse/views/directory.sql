@@ -37,6 +37,6 @@ left join ref_countries as country on country.name = person.nationality
 left join ref_occupations as trade on trade.name = person.occupation
 where
     person.consent_record = 'yes'
-    and person.age >= 18
+    and cast(person.age as real) >= 18
     and person.card_code is not null
     and coalesce(person.review_state, '') <> 'rejected'

@@ -7,7 +7,7 @@ with judged as (
     select
         case
             when consent_record = 'no' then 'refused'
-            when age < 18 then 'minor'
+            when cast(age as real) < 18 then 'minor'
             when consent_record = 'yes' then 'registered'
             else 'unfinished'
         end as outcome

@@ -1,0 +1,81 @@
+"""Deletes in Central what was erased here; what cannot be reached now stays queued for the next run.
+
+Central keeps what is deleted in its trash and purges it for good after 30 days (nightly job); no
+endpoint does that sooner.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pyodk.client import Client
+from sqlalchemy import Connection, Engine, RowMapping, delete, select, update
+
+from forms.central_calls import RefusedError, ask, route
+from warehouse.engine import reading, writing
+from warehouse.protection_tables import central_erasure, erasure
+
+_WHAT = ("effacer une personne", "erasing a person")
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """How much Central has deleted, and how much is still to do."""
+
+    deleted: int
+    left: int
+
+
+def waiting(engine: Engine) -> int:
+    """How many submissions and entities Central still has to delete."""
+    with reading(engine) as connection:
+        return len(_queue(connection))
+
+
+def clear_central(engine: Engine, client: Client, *, now: Callable[[], str]) -> Cleared:
+    """Work off the queue; each confirmation is written down at once, so stopping loses nothing.
+
+    Raises KafoError when Central does not answer or refuses; what was done stays done.
+    """
+    with reading(engine) as connection:
+        todo = _queue(connection)
+    for row in todo:
+        _delete(client, row)
+        with writing(engine) as connection:
+            _done(connection, row, now())
+    return Cleared(len(todo), waiting(engine))
+
+
+def _queue(connection: Connection) -> list[RowMapping]:
+    order = (central_erasure.c.asked_at, central_erasure.c.kind, central_erasure.c.instance_id)
+    return list(connection.execute(select(central_erasure).order_by(*order)).mappings())
+
+
+def _delete(client: Client, row: RowMapping) -> None:
+    if row["kind"] == "entity":
+        place = route("projects", row["project_id"], "datasets", row["form_id"], "entities")
+    else:
+        place = route("projects", row["project_id"], "forms", row["form_id"], "submissions")
+    try:
+        ask(client, "DELETE", f"{place}/{route(row['instance_id'])}", what=_WHAT)
+    except RefusedError as error:
+        if error.status != 404:  # deleted before, or purged
+            raise
+
+
+def _done(connection: Connection, row: RowMapping, now: str) -> None:
+    c = central_erasure.c
+    connection.execute(
+        delete(central_erasure).where(
+            c.project_id == row["project_id"],
+            c.kind == row["kind"],
+            c.form_id == row["form_id"],
+            c.instance_id == row["instance_id"],
+        )
+    )
+    rest = select(c.instance_id).where(c.person_hash == row["person_hash"]).limit(1)
+    if connection.execute(rest).first() is None:
+        connection.execute(
+            update(erasure)
+            .where(erasure.c.person_hash == row["person_hash"])
+            .values(central_on=now[:10])
+        )

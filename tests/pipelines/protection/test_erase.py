@@ -1,0 +1,204 @@
+"""A person who is erased is gone everywhere, stays gone, and leaves a salted hash with a date."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import insert
+
+from forms.errors import KafoError
+from pipelines.protection.erase import erase
+from pipelines.protection.footprint import footprint
+from warehouse.identity_tables import person, person_card, person_registration
+from warehouse.tables import attachment, entity
+
+NOW = "2026-11-02T10:00:00.000Z"
+CARD, OTHER = "1234567894", "9876543210"
+SEALED = "ab" * 32
+
+
+@pytest.fixture
+def filled(centre: Any) -> Any:
+    """Two people; the first has been everywhere."""
+    centre.receive(
+        "identification",
+        registration(centre, "uuid:a1", CARD, "Sissoko-Zébulon"),
+        registration(centre, "uuid:b1", OTHER, "Keïta-Autre"),
+    )
+    centre.receive(
+        "membership",
+        centre.row("membership", "uuid:a2", card_code=CARD, event="dues", event_date="2026-10-03",
+                   union="untm", dues_amount=1500, dues_months=1, union_card_no="ZZ-991"),
+        centre.row("membership", "uuid:b2", card_code=OTHER, event="dues", event_date="2026-10-04",
+                   union="untm", dues_amount=2500, dues_months=1),
+    )  # fmt: skip
+    centre.receive(
+        "referral",
+        centre.row("referral", "uuid:a3", record_type="new", card_code=CARD, new_code="R-0000AAAA"),
+        centre.row("referral", "uuid:a4", record_type="follow_up", referral_code="R-0000AAAA"),
+        centre.row(
+            "referral", "uuid:b3", record_type="new", card_code=OTHER, new_code="R-0000BBBB"
+        ),
+    )
+    centre.receive(
+        "training_attendance",
+        centre.row("training_attendance", "uuid:t", event_code="E1", participant=[
+            {"part_role": "migrant", "card_code": CARD, "sex": "female"},
+            {"part_role": "migrant", "card_code": OTHER, "sex": "male"},
+        ]),
+    )  # fmt: skip
+    centre.receive(
+        "rights_request",
+        centre.row("rights_request", "uuid:a5", request="erase", card_code=CARD,
+                   request_code="D-0000CCCC"),
+    )  # fmt: skip
+    return centre
+
+
+def registration(centre: Any, instance_id: str, card: str, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = centre.row(
+        "identification", instance_id, consent_record="yes", age=30, birth_year=1996,
+        card_code=card, last_name=name, first_names="Awa", sex="female", nationality="SN",
+        phone_country="ML", phone="79998877" if card == CARD else "65432109",
+    )  # fmt: skip
+    return found
+
+
+def matched(centre: Any) -> None:
+    """What the identity pipeline would write of the first person, and a photo and an entity."""
+    with centre.engine.begin() as connection:
+        for person_id, into in (("pid-one", None), ("pid-two", "pid-one")):
+            connection.execute(
+                insert(person).values(
+                    person_id=person_id, state="merged" if into else "active", merged_into=into,
+                    created_at=NOW, updated_at=NOW, registrations=1, card_code=CARD,
+                    last_name="Sissoko-Zébulon",
+                )
+            )  # fmt: skip
+        key = {"project_id": 1, "form_id": "identification", "instance_id": "uuid:a1"}
+        connection.execute(
+            insert(person_registration).values(
+                **key, person_id="pid-one", link_class="system", since=NOW
+            )
+        )
+        connection.execute(
+            insert(person_card).values(card_code=CARD, person_id="pid-one", instance_id="uuid:a1")
+        )
+        connection.execute(
+            insert(attachment).values(
+                **key,
+                name="photo.jpg",
+                state="stored",
+                sha256=SEALED,
+                listed_revision=1,
+                checked_at=NOW,
+            )
+        )
+        connection.execute(
+            insert(entity).values(
+                project_id=1, list_name="cards", entity_id="e-1", version=1, digest="x", run_id=1,
+                payload=f'{{"card":"{CARD}"}}',
+            )
+        )  # fmt: skip
+
+
+TRACES = (
+    "Sissoko",
+    CARD,
+    "79998877",
+    "uuid:a1",
+    "ZZ-991",
+    "R-0000AAAA",
+    "D-0000CCCC",
+    "pid-one",
+    "pid-two",
+)
+
+
+@pytest.mark.parametrize("who", [CARD, "pid-one", "pid-two", "D-0000CCCC"])
+def test_nothing_is_left_in_any_table_but_a_hash_and_the_queue(
+    filled: Any, tmp_path: Path, who: str
+) -> None:
+    matched(filled)
+    done = erase(filled.engine, who, now=NOW, store=tmp_path)
+    assert (done.submissions, done.lists, done.entities) == (5, 1, 1)
+    queued = filled.read("select kind, form_id, instance_id from central_erasure")
+    assert {("submission", "identification", "uuid:a1"), ("entity", "cards", "e-1")} <= set(queued)
+    with filled.engine.begin() as connection:  # as when Central has confirmed
+        connection.exec_driver_sql("delete from central_erasure")
+    left = filled.everything()
+    assert [trace for trace in TRACES if trace in left] == []
+    assert "Keïta-Autre" in left
+    assert filled.read("select erased_on, cause from erasure") != []
+
+
+def test_the_other_people_of_a_shared_list_stay(filled: Any, tmp_path: Path) -> None:
+    erase(filled.engine, CARD, now=NOW, store=tmp_path)
+    rows = filled.read(
+        "select card_code, sex from form_training_attendance__participant order by 2"
+    )
+    assert rows == [(None, "female"), (OTHER, "male")]
+
+
+def test_synchronising_again_never_brings_the_person_back(filled: Any, tmp_path: Path) -> None:
+    erase(filled.engine, CARD, now=NOW, store=tmp_path)
+    edited = registration(filled, "uuid:a1", CARD, "Sissoko-Zébulon")
+    edited["__system"]["updatedAt"] = "2026-11-03T00:00:00.000Z"
+    counts = filled.receive("identification", edited)
+    assert (counts.received, counts.new, counts.latest) == (1, 0, "2026-11-03T00:00:00.000Z")
+    roll = filled.row("training_attendance", "uuid:t", event_code="E2", participant=[
+        {"part_role": "migrant", "card_code": CARD, "sex": "female"},
+        {"part_role": "migrant", "card_code": OTHER, "sex": "male"},
+    ])  # fmt: skip
+    filled.receive("training_attendance", roll)
+    assert filled.read("select event_code from form_training_attendance") == [("E2",)]
+    with filled.engine.begin() as connection:
+        connection.exec_driver_sql("delete from central_erasure")
+    left = filled.everything()
+    assert [trace for trace in TRACES if trace in left] == []
+
+
+def test_a_new_registration_with_consent_is_a_new_person(filled: Any, tmp_path: Path) -> None:
+    erase(filled.engine, CARD, now=NOW, store=tmp_path)
+    filled.receive("identification", registration(filled, "uuid:new", "1000000091", "Sissoko"))
+    assert filled.read("select last_name from form_identification order by 1") == [
+        ("Keïta-Autre",), ("Sissoko",),
+    ]  # fmt: skip
+
+
+def test_accounts_stay_without_a_link(filled: Any, tmp_path: Path) -> None:
+    erase(filled.engine, CARD, now=NOW, store=tmp_path)
+    assert filled.read("select * from dues_account") == [("2026-10", "untm", 1, 1500)]
+
+
+def test_files_without_a_submission_are_removed(filled: Any, tmp_path: Path) -> None:
+    matched(filled)
+    for name in (SEALED, "cd" * 32):
+        file = tmp_path / name[:2] / name
+        file.parent.mkdir()
+        file.write_bytes(b"photo")
+    with filled.engine.begin() as connection:
+        kept = insert(attachment).values(
+            project_id=1, form_id="mining_site", instance_id="uuid:m", name="p.jpg", state="stored",
+            sha256="cd" * 32, listed_revision=1, checked_at=NOW,
+        )  # fmt: skip
+        connection.execute(kept)
+    assert erase(filled.engine, CARD, now=NOW, store=tmp_path).files == 1
+    assert [file.name for file in tmp_path.glob("??/*")] == ["cd" * 32]
+
+
+def test_erasing_twice_says_that_nothing_is_there(filled: Any, tmp_path: Path) -> None:
+    erase(filled.engine, CARD, now=NOW, store=tmp_path)
+    before = filled.everything()
+    with pytest.raises(KafoError, match="enregistré sous ce code"):
+        erase(filled.engine, CARD, now="2026-12-01T00:00:00.000Z", store=tmp_path)
+    assert filled.everything() == before
+
+
+def test_a_card_of_two_people_takes_only_the_person_asked_for(filled: Any) -> None:
+    matched(filled)
+    with filled.engine.begin() as connection:
+        connection.execute(
+            insert(person_card).values(card_code=CARD, person_id="pid-nine", instance_id="uuid:b1")
+        )
+        assert CARD not in footprint(connection, "pid-one").cards
