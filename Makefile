@@ -15,8 +15,8 @@ help: ## this list
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch .venv/ready
 
-demo: .venv/ready ## from answers on simulated phones to SQL, for real, in minutes
-	$(BIN)/kafo demo
+demo: .venv/ready ## from answers on simulated phones to SQL and pages, for real, in minutes
+	$(BIN)/kafo demo --serve
 
 test: check browser ## everything that must hold
 	$(BIN)/pytest

@@ -14,6 +14,7 @@ from kafo.config import Config
 from kafo.connection import central, now, reader, warehouse
 from kafo.data_commands import print_report
 from kafo.form_commands import compile_all, write_form
+from kafo.run_command import run
 
 if TYPE_CHECKING:
     from forms.compiler import CompiledForm
@@ -43,6 +44,9 @@ def demo(
     interviews: int = typer.Option(
         _ROUND, "--interviews", min=1, help=say("Entretiens à ajouter.", "Interviews to add.")
     ),
+    serve: bool = typer.Option(
+        False, "--serve", help=say("Ouvrir ensuite les pages.", "Then open the pages.")
+    ),
 ) -> None:
     """Compile, publish, interview, send, synchronise, report. Run again: it goes on."""
     config = configuration(context)
@@ -70,6 +74,30 @@ def demo(
         _synchronise(config, source)
     _title(5, "Le rapport, en SQL", "The report, in SQL")
     _report(config)
+    if serve:
+        _title(6, "Les pages", "The pages")
+        _demo_login(config)
+        run(context)
+
+
+def _demo_login(config: Config) -> None:
+    """An account with a password of its own each time, so that a demo left behind opens to nobody."""
+    from kafo.web.accounts import renew_demo_account
+
+    engine = warehouse(config)
+    name, password = renew_demo_account(engine, now=now())
+    engine.dispose()
+    listen = config.settings.listen
+    out.print(
+        say(
+            f"  Ouvrez http://{listen.host}:{listen.port}/ : compte « {name} », mot de passe "
+            f"« {password} ». Ctrl-C pour arrêter.",
+            f"  Open http://{listen.host}:{listen.port}/: account '{name}', password '{password}'. "
+            "Ctrl-C to stop.",
+        ),
+        soft_wrap=True,
+        markup=False,
+    )
 
 
 def _title(number: int, fr: str, en: str) -> None:

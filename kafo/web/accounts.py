@@ -5,9 +5,9 @@ import re
 from sqlalchemy import Engine
 
 from forms.errors import UsageError
-from kafo.web.passwords import Vault
+from kafo.web.passwords import Vault, new_password
 from kafo.web.rights import ROLES
-from warehouse.engine import writing
+from warehouse.engine import reading, writing
 from warehouse.web_accounts import (
     Account,
     add_account,
@@ -70,6 +70,20 @@ def change_role(engine: Engine, name: str, *, role: str, administrator: bool, no
     """Another role; the last administrator stays one."""
     _check_role(role)
     _change(engine, name, now=now, role=role, administrator=administrator)
+
+
+def renew_demo_account(engine: Engine, *, now: str) -> tuple[str, str]:
+    """The account `demo` with every right, over invented people only, and its new password."""
+    name, password = "demo", new_password()
+    with reading(engine) as connection:
+        known = find_account(connection, name) is not None
+    if known:
+        set_password(engine, name, password, must_change=False, now=now)
+    else:
+        create(
+            engine, name, password, role="steward", administrator=True, must_change=False, now=now
+        )
+    return name, password
 
 
 def check_name(name: str) -> None:
