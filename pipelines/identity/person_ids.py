@@ -55,16 +55,15 @@ def assign(
     """IDs for the clusters. Together they hold all registrations of the persons touched."""
     there = {instance: n for n, members in enumerate(clusters) for instance in members}
     taken = _keep(clusters, before, there)
-    used = set(taken.values())
-    revived = _take_back(clusters, before, taken, used)
-    taken |= revived
+    living = set(before.person_of.values())
     found = Assignment([])
     for n in range(len(clusters)):
         if n not in taken:
             taken[n] = new_id()
             found.created.append(taken[n])
+        elif taken[n] not in living:
+            found.revived.append(taken[n])
         found.person_ids.append(taken[n])
-    found.revived = sorted(revived.values())
     _lay_to_rest(before, there, found)
     found.events = list(_events(clusters, before, found, there))
     return found
@@ -73,42 +72,55 @@ def assign(
 def _keep(
     clusters: Sequence[Sequence[str]], before: Before, there: Mapping[str, int]
 ) -> dict[int, str]:
-    """Cluster → the living ID it keeps."""
-    shared: Counter[tuple[int, str]] = Counter()
+    """Cluster → the ID it keeps or takes back."""
     spread: dict[str, set[int]] = {}
     for instance, person_id in before.person_of.items():
         if instance in there:
-            shared[there[instance], person_id] += 1
             spread.setdefault(person_id, set()).add(there[instance])
-    whole: dict[int, list[str]] = {}
-    for n, person_id in shared:
-        whole.setdefault(n, []).append(person_id)
-    taken: dict[int, str] = {}
-    for n, ids in whole.items():
-        if all(len(spread[person_id]) == 1 for person_id in ids):
-            taken[n] = min(ids, key=lambda p: (before.created_at[p], p))
+    taken = _unions(before, spread)
     used = set(taken.values())
-    for n, person_id in _by_overlap(shared, before, clusters):
-        if n not in taken and person_id not in used:
-            taken[n] = person_id
-            used.add(person_id)
+    claims = _claims(clusters, before, spread)
+    # Who was merged goes back to the ID of before; who never was keeps the one there is.
+    for shared in claims:
+        for n, person_id in _by_overlap(shared, before, clusters):
+            if n not in taken and person_id not in used:
+                taken[n] = person_id
+                used.add(person_id)
     return taken
 
 
-def _take_back(
-    clusters: Sequence[Sequence[str]], before: Before, taken: Mapping[int, str], used: set[str]
-) -> dict[int, str]:
-    """Cluster → the former ID that it takes back."""
-    shared: Counter[tuple[int, str]] = Counter()
+def _unions(before: Before, spread: Mapping[str, set[int]]) -> dict[int, str]:
+    """Clusters made of whole persons keep the oldest ID."""
+    parts: dict[int, list[str]] = {}
+    for person_id, places in spread.items():
+        for n in places:
+            parts.setdefault(n, []).append(person_id)
+    return {
+        n: min(ids, key=lambda p: (before.created_at[p], p))
+        for n, ids in parts.items()
+        if all(len(spread[person_id]) == 1 for person_id in ids)
+    }
+
+
+def _claims(
+    clusters: Sequence[Sequence[str]], before: Before, spread: Mapping[str, set[int]]
+) -> tuple[Counter[tuple[int, str]], ...]:
+    """How many registrations speak for each ID: by their last one, by any former, by the present."""
+    last: Counter[tuple[int, str]] = Counter()
+    former: Counter[tuple[int, str]] = Counter()
+    present: Counter[tuple[int, str]] = Counter()
     for n, members in enumerate(clusters):
-        if n not in taken:
-            shared.update((n, p) for i in members for p in set(before.former.get(i, ())))
-    found: dict[int, str] = {}
-    for n, person_id in _by_overlap(shared, before, clusters):
-        if n not in found and person_id not in used:
-            found[n] = person_id
-            used.add(person_id)
-    return found
+        for instance in members:
+            now = before.person_of.get(instance)
+            past = before.former.get(instance, ())
+            if now is not None:
+                present[n, now] += 1
+            if past and (now is None or len(spread[now]) > 1):
+                last[n, past[-1]] += 1
+                former.update((n, person_id) for person_id in set(past))
+            elif now is not None:
+                last[n, now] += 1
+    return last, former, present
 
 
 def _by_overlap(

@@ -5,7 +5,7 @@ Both give the same persons: pairs depend on who is registered now, clusters on p
 and only clusters that a change can touch are made again.
 """
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from time import perf_counter
 
 from sqlalchemy import Connection, Engine, func, select
@@ -62,17 +62,10 @@ def run(engine: Engine, *, now: str, full: bool = False, matcher: Matcher | None
         alone(connection)
         using = matcher or current_matcher(connection)
         last = watermark(connection)
-        if full or last is None or last.version != _version(using):
-            report = _full(connection, using, now)
-        else:
-            report = _incremental(connection, using, now, last)
-        report = replace(report, seconds=perf_counter() - started)
-        if report.kind != "nothing":
-            latest = select(func.max(_M.run_id)).scalar_subquery()
-            connection.execute(
-                match_run.update().where(_M.run_id == latest).values(seconds=report.seconds)
-            )
-    return report
+        whole = full or last is None or last.version != _version(using)
+        if last is None or whole:
+            return _full(connection, using, now, started)
+        return _incremental(connection, using, now, started, last)
 
 
 def alone(connection: Connection) -> None:
@@ -111,7 +104,7 @@ def begin(connection: Connection, kind: str, mark: Watermark, *, threshold: floa
 
 def end(connection: Connection, run: Run, report: Report) -> Report:
     """Write into that line what happened."""
-    names = ("changed", "gone", "pairs", "persons", "merged", "split", "problems")
+    names = ("changed", "gone", "pairs", "persons", "merged", "split", "problems", "seconds")
     connection.execute(
         match_run.update()
         .where(_M.run_id == run.run_id)
@@ -120,7 +113,9 @@ def end(connection: Connection, run: Run, report: Report) -> Report:
     return report
 
 
-def _incremental(connection: Connection, matcher: Matcher, now: str, last: Watermark) -> Report:
+def _incremental(
+    connection: Connection, matcher: Matcher, now: str, started: float, last: Watermark
+) -> Report:
     mark = _mark(connection, matcher)
     changes = take_changes(connection, sources(connection), matcher, since=last.seen_run_id)
     decided = decisions.since(connection, last.seen_decision_id)
@@ -130,19 +125,25 @@ def _incremental(connection: Connection, matcher: Matcher, now: str, last: Water
     ends, pairs = repair(connection, matcher, changes.compare, changes.gone)
     seeds = ends | decided | changes.said | changes.gone.keys()
     done = regroup(connection, run, seeds, changes.said)
-    return end(
-        connection, run, _report("incremental", len(changes.said), len(changes.gone), pairs, done)
-    )
+    counts = {"changed": len(changes.said), "gone": len(changes.gone), "pairs": pairs}
+    seconds = perf_counter() - started
+    return end(connection, run, report("incremental", done, **counts, seconds=seconds))
 
 
-def _full(connection: Connection, matcher: Matcher, now: str) -> Report:
+def _full(connection: Connection, matcher: Matcher, now: str, started: float) -> Report:
     mark = _mark(connection, matcher)
     connection.execute(registration.delete())
     changes = take_changes(connection, sources(connection), matcher, since=-1)
     run = begin(connection, "full", mark, threshold=matcher.threshold, now=now)
     pairs = rebuild(connection, matcher)
     done = regroup(connection, run, None)
-    return end(connection, run, _report("full", len(changes.said), 0, pairs, done))
+    return end(
+        connection,
+        run,
+        report(
+            "full", done, changed=len(changes.said), pairs=pairs, seconds=perf_counter() - started
+        ),
+    )
 
 
 def _mark(connection: Connection, matcher: Matcher) -> Watermark:
@@ -153,8 +154,17 @@ def _version(matcher: Matcher) -> str:
     return f"{matcher.model_version}/{matcher.norm_version}"
 
 
-def _report(kind: str, changed: int, gone: int, pairs: int, done: Regrouped) -> Report:
-    return Report(kind, changed, gone, pairs, **asdict(done))
+def report(
+    kind: str,
+    done: Regrouped,
+    *,
+    changed: int = 0,
+    gone: int = 0,
+    pairs: int = 0,
+    seconds: float = 0.0,
+) -> Report:
+    """What was done to persons, as a report."""
+    return Report(kind, changed, gone, pairs, **asdict(done), seconds=seconds)
 
 
 def current_matcher(connection: Connection) -> Matcher:

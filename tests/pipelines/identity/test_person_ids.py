@@ -49,6 +49,16 @@ def test_a_part_that_was_a_person_takes_its_id_back() -> None:
     assert found.created == []
 
 
+def test_taking_back_a_merge_gives_everybody_their_id_whoever_was_larger() -> None:
+    merged = {"a": "A", "b": "A", "c": "A", "d": "A"}
+    found = run(["a", "bcd"], merged, {i: ["B"] for i in "bcd"})
+    assert found.person_ids == ["A", "B"]
+    chain = run(["a", "b", "c"], dict.fromkeys("abc", "A"), {"b": ["B"], "c": ["C", "B"]})
+    assert chain.person_ids == ["A", "B", "C"]
+    orphans = run(["b", "c"], {"b": "A", "c": "A"}, {"b": ["B"], "c": ["B"]})
+    assert orphans.person_ids == ["B", "A"]
+
+
 def test_a_person_without_registrations_is_retired_and_comes_back_with_them() -> None:
     gone = run([], {"a": "A"})
     assert gone.retired == ["A"]
