@@ -18,6 +18,7 @@ from importlib.resources import files
 
 from sqlalchemy import Connection, delete, inspect, select
 
+from warehouse.roles import apply_grants
 from warehouse.tables import SCHEMAS, dictionary, view_definition
 
 _HEADER = re.compile(r"^-- (view|column (?P<column>\w+)|needs|schema): (?P<text>.+)$")
@@ -46,7 +47,8 @@ def read_views(dialect: str) -> list[View]:
 
 
 def refresh_views(connection: Connection) -> None:
-    """Create what is missing and replace what changed; views of others are never touched."""
+    """Create what is missing and replace what changed; views of others are never touched. Tables and
+    views that appeared are opened to the roles that may read them."""
     dialect = connection.dialect.name
     done = {row.view_name: row.digest for row in connection.execute(select(view_definition)).all()}
     there = set(_relations(connection))
@@ -57,6 +59,7 @@ def refresh_views(connection: Connection) -> None:
         if done.get(view.name) != digest:
             _replace(connection, view, digest)
         there.add(view.name)
+    apply_grants(connection)
 
 
 def _parse(name: str, text: str) -> View:

@@ -27,7 +27,7 @@ from warehouse.protection_tables import (
 from warehouse.tables import attachment, submission, submission_history
 
 _INSTANCE = ("instance_id", "instance_a", "instance_b", "source_instance_id")
-_PERSON = ("person_id", "other_id", "merged_into")
+_PERSON = ("person_id", "subject_id", "other_id", "merged_into")
 _OURS = {
     t.name for t in (central_erasure, dues_account, erased_submission, erasure, masked_card)
 } | {"access_log"}
