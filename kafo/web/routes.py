@@ -8,13 +8,17 @@ from starlette.responses import Response
 from kafo.web.pages import (
     account,
     accounts,
+    duplicates,
     entrance,
+    map_page,
     phones,
     questions,
+    reason,
     settings,
     synchronisation,
     today,
 )
+from kafo.web.personal import with_reason
 from kafo.web.rights import Right
 from kafo.web.site import Visit
 
@@ -69,4 +73,13 @@ PAGES = (
     Page("/reports/sql", questions.sql_page, Right.SQL),
     Page("/reports/sql", questions.sql, Right.SQL, "POST"),
     Page("/reports/dictionary", questions.dictionary, Right.REPORT),
+    Page("/reason", reason.ask, Right.PEOPLE),
+    Page("/reason", reason.answer, Right.PEOPLE, "POST"),
+    Page("/duplicates", with_reason(duplicates.work), Right.PEOPLE),
+    Page("/duplicates/decide", with_reason(duplicates.decide), Right.PEOPLE, "POST"),
+    Page("/duplicates/undo", with_reason(duplicates.undo), Right.PEOPLE, "POST"),
+    Page("/map", map_page.show, Right.MAP),
+    Page("/map/data", map_page.data, Right.MAP, quiet=True),
+    Page("/map/boundaries", map_page.boundaries, Right.MAP, quiet=True),
+    Page("/map/sites", with_reason(map_page.sites), Right.PEOPLE),
 )

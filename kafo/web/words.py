@@ -72,6 +72,8 @@ ACTIONS = {
     "phone_provided": _("accès donné à un téléphone"),
     "phone_sheet": _("feuille QR d'un téléphone"),
     "phone_cut_off": _("téléphone coupé"),
+    "pair_decided": _("doublon décidé"),
+    "pair_undone": _("décision annulée"),
 }
 
 

@@ -2,6 +2,7 @@
 
 from starlette.responses import Response
 
+from kafo.web.addresses import local
 from kafo.web.cookies import give_token, remember_language, session_token, take_token
 from kafo.web.login import Refused, log_in, log_out
 from kafo.web.navigation import NAVIGATION
@@ -52,7 +53,7 @@ def logout(visit: Visit) -> Response:
 
 def speak(visit: Visit) -> Response:
     """Change the language and go back to where one was."""
-    response = go(_local(visit.asked("to", 500)))
+    response = go(local(visit.asked("to", 500)))
     remember_language(visit.request, response, visit.part("code"))
     return response
 
@@ -65,9 +66,3 @@ def _form(visit: Visit, refused: Refused | None = None, name: str = "") -> Respo
     if refused is not None and refused.wait:
         response.headers["Retry-After"] = str(refused.wait)
     return response
-
-
-def _local(address: str) -> str:
-    """Only a path of our own: anything else would lead people to other sites."""
-    plain = address.startswith("/") and not address.startswith(("//", "/\\"))
-    return address if plain and address.isprintable() and "\\" not in address else "/"
