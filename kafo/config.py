@@ -21,6 +21,7 @@ SANDBOX = "sandbox"
 SECRETS = {
     "central_password": "KAFO_CENTRAL_PASSWORD",
     "warehouse_password": "KAFO_WAREHOUSE_PASSWORD",
+    "warehouse_key": "KAFO_WAREHOUSE_KEY",
     "fingerprint_salt": "KAFO_FINGERPRINT_SALT",
     "collect_admin_password": "KAFO_COLLECT_ADMIN_PASSWORD",
     "smtp_password": "KAFO_SMTP_PASSWORD",

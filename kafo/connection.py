@@ -29,9 +29,8 @@ def warehouse(config: Config) -> Engine:
     from warehouse.engine import open_warehouse, parse_url
     from warehouse.migrate import migrate
 
-    engine = open_warehouse(
-        parse_url(config.warehouse_url, config.secrets.get("warehouse_password"))
-    )
+    url = parse_url(config.warehouse_url, config.secrets.get("warehouse_password"))
+    engine = open_warehouse(url, key=config.secrets.get("warehouse_key"))
     migrate(engine, REFERENCE)
     return engine
 
@@ -40,7 +39,8 @@ def reader(config: Config) -> Engine:
     """The warehouse, for reading only."""
     from warehouse.engine import open_reader, parse_url
 
-    return open_reader(parse_url(config.warehouse_url, config.secrets.get("warehouse_password")))
+    url = parse_url(config.warehouse_url, config.secrets.get("warehouse_password"))
+    return open_reader(url, key=config.secrets.get("warehouse_key"))
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Opening the warehouse: one SQLite file in WAL mode, or PostgreSQL with a search path."""
+"""Opening the warehouse: one SQLite file in WAL mode, encrypted if there is a key, or PostgreSQL."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
+from warehouse.encrypted import check_file, driver, give_key
 from warehouse.errors import WarehouseError, explain
 from warehouse.tables import SCHEMAS
 
@@ -42,8 +43,11 @@ def place(url: URL) -> str:
     return f"{url.host or 'localhost'}/{url.database}"
 
 
-def open_warehouse(url: URL) -> Engine:
-    """An engine that reads and writes. SQLite files and their folder are made when missing."""
+def open_warehouse(url: URL, *, key: str | None = None) -> Engine:
+    """An engine that reads and writes. SQLite files and their folder are made when missing.
+
+    With a key, the SQLite file is an encrypted one; WarehouseError when file and key do not match.
+    """
     if url.get_backend_name() == "postgresql":
         return _postgresql(url, read_only=False)
     assert url.database
@@ -56,10 +60,11 @@ def open_warehouse(url: URL) -> Engine:
             f"The folder of the database {url.database} cannot be made ({error.strerror}). "
             "Correct 'warehouse.url' or the rights of the folder.",
         ) from None
-    return _sqlite(url, begin="begin immediate", pragmas=("journal_mode=wal", "synchronous=normal"))
+    pragmas = ("journal_mode=wal", "synchronous=normal")
+    return _sqlite(url, key, begin="begin immediate", pragmas=pragmas)
 
 
-def open_reader(url: URL) -> Engine:
+def open_reader(url: URL, *, key: str | None = None) -> Engine:
     """An engine that can only read, for `kafo sql`, reports and pages."""
     if url.get_backend_name() == "postgresql":
         return _postgresql(url, read_only=True)
@@ -69,7 +74,7 @@ def open_reader(url: URL) -> Engine:
             f"La base {url.database} n'existe pas encore. Lancez d'abord « kafo sync ».",
             f"The database {url.database} does not exist yet. Run 'kafo sync' first.",
         )
-    return _sqlite(url, begin="begin", pragmas=("query_only=on",))
+    return _sqlite(url, key, begin="begin", pragmas=("query_only=on",))
 
 
 @contextmanager
@@ -92,8 +97,11 @@ def reading(engine: Engine) -> Iterator[Connection]:
         raise explain(error, place(engine.url)) from None
 
 
-def _sqlite(url: URL, *, begin: str, pragmas: tuple[str, ...]) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS})
+def _sqlite(url: URL, key: str | None, *, begin: str, pragmas: tuple[str, ...]) -> Engine:
+    assert url.database
+    check_file(Path(url.database), key)
+    encryption: dict[str, Any] = {} if key is None else {"module": driver()}
+    engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS}, **encryption)
 
     @event.listens_for(engine, "connect")
     def _connect(raw: Any, _record: object) -> None:
@@ -101,6 +109,8 @@ def _sqlite(url: URL, *, begin: str, pragmas: tuple[str, ...]) -> Engine:
         # belong to one transaction, and a writer takes the lock at once instead of failing
         # half way (https://docs.sqlalchemy.org: SQLite transactional isolation).
         raw.isolation_level = None
+        if key is not None:
+            give_key(raw, key, place(url))
         for pragma in (*pragmas, "foreign_keys=on", "temp_store=memory", "cache_size=-16000"):
             raw.execute(f"pragma {pragma}")
 
