@@ -18,6 +18,9 @@ from typing import Any
 from sqlalchemy import Connection, inspect, text
 
 from forms.errors import UsageError
+from warehouse.casework_tables import indicator
+from warehouse.core_tables import calendar, code_label
+from warehouse.protection_tables import published_cell
 from warehouse.tables import SCHEMAS, metadata, schema_of
 from warehouse.types import iso
 from warehouse.views import read_views
@@ -67,15 +70,19 @@ class Relation:
     columns: list[tuple[str, tuple[str, str]]]
 
 
+OUTSIDE = (published_cell.name, code_label.name, calendar.name, indicator.name)
+"""What whoever publishes may read, besides views whose names end in `_public`."""
+
+
 class QuestionError(UsageError):
     """The question cannot be answered; the message says why in words of its own."""
 
 
-def relations(connection: Connection) -> list[Relation]:
+def relations(connection: Connection, *, audience: str = "inside") -> list[Relation]:
     """Everything a question may name, with the texts of columns, by name."""
     found = []
     described = {view.name: view.texts for view in read_views(connection.dialect.name)}
-    for name in sorted(_names(connection)):
+    for name in sorted(_names(connection, audience)):
         texts = described.get(name, {})
         columns = [(column, texts.get(column, ("", ""))) for column in _columns(connection, name)]
         found.append(Relation(name, texts.get("", ("", "")), columns))
@@ -89,11 +96,13 @@ def ask(
     seconds: float,
     most: int,
     parameters: Mapping[str, str] | None = None,
+    audience: str = "inside",
 ) -> Answer:
-    """Answer one question within so many seconds; raises QuestionError."""
+    """Answer one question within so many seconds; raises QuestionError. Outside the unions
+    (`audience` outside) only what is published for there is in reach."""
     statement = statement.strip().rstrip(";").strip()
     started = monotonic()
-    with _copy(connection, statement) as copy:
+    with _copy(connection, statement, audience) as copy:
         _lock(copy, until=monotonic() + seconds)
         try:
             cursor = copy.execute(statement, dict(parameters or {}))
@@ -113,7 +122,7 @@ def plan(connection: Connection, statement: str) -> list[str]:
 
 
 @contextmanager
-def _copy(connection: Connection, statement: str) -> Iterator[sqlite3.Connection]:
+def _copy(connection: Connection, statement: str, audience: str) -> Iterator[sqlite3.Connection]:
     if len(statement) > _LONGEST_STATEMENT:
         raise QuestionError(
             "La question est trop longue. Raccourcissez-la.",
@@ -123,15 +132,16 @@ def _copy(connection: Connection, statement: str) -> Iterator[sqlite3.Connection
     copy = sqlite3.connect(":memory:", check_same_thread=False)
     try:
         copy.execute("pragma temp_store=file")  # a big sort goes to disk, not into our memory
-        for name in sorted(_names(connection) & words):
-            _fill(copy, connection, name)
+        for name in sorted(_names(connection, audience) & words):
+            _fill(copy, connection, name, audience)
         yield copy
     finally:
         copy.close()
 
 
-def _fill(copy: sqlite3.Connection, connection: Connection, name: str) -> None:
-    answer = connection.execute(text(f"select * from {name}"))
+def _fill(copy: sqlite3.Connection, connection: Connection, name: str, audience: str) -> None:
+    only = f" where audience = '{audience}'" if name == published_cell.name else ""
+    answer = connection.execute(text(f"select * from {name}{only}"))
     columns = ", ".join(f'"{column}"' for column in answer.keys())  # noqa: SIM118 - a result has no own iterator of keys
     copy.execute(f'create table "{name}" ({columns})')
     marks = ", ".join("?" * len(answer.keys()))
@@ -173,8 +183,8 @@ def _allowed(action: int, first: str | None, second: str | None, *_: str | None)
     return sqlite3.SQLITE_OK if action in _ALLOWED else sqlite3.SQLITE_DENY
 
 
-def _names(connection: Connection) -> set[str]:
-    """The reporting relations that exist now."""
+def _names(connection: Connection, audience: str) -> set[str]:
+    """The reporting relations that exist now and that this audience may read."""
     dialect = connection.dialect.name
     wanted = {view.name for view in read_views(dialect) if view.schema == "reporting"}
     wanted |= {table.name for table in metadata.sorted_tables if schema_of(table) == "reporting"}
@@ -185,7 +195,10 @@ def _names(connection: Connection) -> set[str]:
             *inspector.get_view_names(schema=schema),
             *inspector.get_table_names(schema=schema),
         }
-    return wanted & there
+    found = wanted & there
+    if audience == "inside":
+        return found
+    return {name for name in found if name in OUTSIDE or name.endswith("_public")}
 
 
 def _columns(connection: Connection, name: str) -> Sequence[str]:

@@ -4,9 +4,7 @@ from collections.abc import Collection
 
 from kafo.web.rights import Right
 
-_TEAM = {Right.LOOK, Right.REVIEW, Right.SQL}
-
 
 def audience_of(rights: Collection[Right]) -> str:
-    """`inside` for the team that works with the data, else `outside`."""
-    return "inside" if _TEAM & set(rights) else "outside"
+    """`inside` for the unions and their team, else `outside`."""
+    return "inside" if Right.INSIDE in rights else "outside"

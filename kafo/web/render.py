@@ -54,7 +54,8 @@ def _environment(code: str) -> Environment:
         "job_name": partial(words.job_name, spoken), "outcome": partial(words.outcome, spoken),
         "asked": partial(words.asked, spoken), "role_name": partial(words.role_name, spoken),
         "section_name": partial(words.section_name, spoken), "settings_tabs": SETTINGS, "reports_tabs": REPORTS,
-        "action_name": partial(words.action_name, spoken), "all_pages": NAVIGATION,
+        "action_name": partial(words.action_name, spoken),
+        "event_name": partial(words.event_name, spoken), "all_pages": NAVIGATION,
         "rights_of_role": ROLES.__getitem__,
     }  # fmt: skip
     for name in ("number", "percent", "moment", "day", "time", "ago", "duration", "size"):

@@ -18,6 +18,7 @@ class Right(StrEnum):
     PEOPLE = "people"  # names, phones, cards: duplicates, directory, exact points
     MAP = "map"  # counts by cercle
     REPORT = "report"  # indicators and reports
+    INSIDE = "inside"  # figures as the unions read them, not only what may be published
     SQL = "sql"  # questions in SQL on the reporting views
     FIELD = "field"  # phones of enumerators, plan targets
     LOG = "log"  # who did what, and who read which personal records
@@ -26,15 +27,16 @@ class Right(StrEnum):
 
 _EVERYONE = frozenset({Right.OPEN, Right.OWN})
 _FIGURES = _EVERYONE | {Right.MAP, Right.REPORT}
+_INSIDE = _FIGURES | {Right.INSIDE}
 
 ROLES: dict[str, frozenset[Right]] = {
     "none": _EVERYONE,
-    "union_untm": _FIGURES,
-    "union_cstm": _FIGURES,
+    "union_untm": _INSIDE,
+    "union_cstm": _INSIDE,
     "publisher": _FIGURES,
-    "analyst": _FIGURES | {Right.LOOK, Right.SQL},
-    "data_manager": _FIGURES | {Right.LOOK, Right.SYNC, Right.REVIEW, Right.FIELD},
-    "steward": _FIGURES
+    "analyst": _INSIDE | {Right.LOOK, Right.SQL},
+    "data_manager": _INSIDE | {Right.LOOK, Right.SYNC, Right.REVIEW, Right.FIELD},
+    "steward": _INSIDE
     | {Right.LOOK, Right.SYNC, Right.REVIEW, Right.FIELD, Right.PEOPLE, Right.SQL, Right.LOG},
 }
 

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from kafo.web.pages import (
     account,
     accounts,
+    directory,
     duplicates,
     entrance,
     map_page,
@@ -82,4 +83,8 @@ PAGES = (
     Page("/map/data", map_page.data, Right.MAP, quiet=True),
     Page("/map/boundaries", map_page.boundaries, Right.MAP, quiet=True),
     Page("/map/sites", with_reason(map_page.sites), Right.PEOPLE),
+    Page("/directory", with_reason(directory.ask), Right.PEOPLE),
+    Page("/directory", with_reason(directory.find), Right.PEOPLE, "POST"),
+    Page("/directory/{person_id}", with_reason(directory.person), Right.PEOPLE),
+    Page("/directory/{person_id}/split", with_reason(directory.split), Right.PEOPLE, "POST"),
 )

@@ -74,7 +74,21 @@ ACTIONS = {
     "phone_cut_off": _("téléphone coupé"),
     "pair_decided": _("doublon décidé"),
     "pair_undone": _("décision annulée"),
+    "person_split": _("fiches séparées"),
 }
+
+EVENTS = {
+    "membership": _("syndicat"),
+    "training": _("formation"),
+    "referral": _("orientation"),
+    "labour_case": _("conflit de travail"),
+    "register": _("registre"),
+}
+
+
+def event_name(language: Language, kind: str) -> str:
+    """What kind of thing happened to a person."""
+    return language.text(EVENTS.get(kind, kind))
 
 
 def job_name(language: Language, name: str) -> str:

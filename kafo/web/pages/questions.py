@@ -5,6 +5,7 @@ import re
 from starlette.responses import Response
 
 from forms.errors import UsageError
+from kafo.web.audience import audience_of
 from kafo.web.downloads import csv_file, xlsx_file
 from kafo.web.render import page
 from kafo.web.site import Visit
@@ -37,7 +38,10 @@ def saved(visit: Visit) -> Response:
         bound = {p.name: _checked(p, given[p.name]) for p in query.parameters}
         with reading(visit.site.reader) as connection:
             most = _SAVED if form else _SHOWN
-            answer = ask(connection, query.sql, seconds=_SECONDS, most=most, parameters=bound)
+            answer = ask(
+                connection, query.sql, seconds=_SECONDS, most=most, parameters=bound,
+                audience=audience_of(visit.rights),
+            )  # fmt: skip
     except UsageError as error:
         problem = visit.language.error(error)
     if answer is not None and form:
@@ -71,7 +75,7 @@ def sql(visit: Visit) -> Response:
 def dictionary(visit: Visit) -> Response:
     """What every reporting view and column means."""
     with reading(visit.site.reader) as connection:
-        found = relations(connection)
+        found = relations(connection, audience=audience_of(visit.rights))
     return page(visit, "dictionary.html", relations=found)
 
 
