@@ -101,14 +101,18 @@ published_cell = Table(
     "published_cell",
     metadata,
     Column("audience", Text, primary_key=True),  # inside, outside
-    Column("publication", Text, primary_key=True),
+    Column("publication", Text, primary_key=True),  # directory, I-01 … I-25
+    Column("measure", Text, primary_key=True),
     Column("period_kind", Text, primary_key=True),  # month, quarter, year, all
-    Column("period", Text, primary_key=True),
+    Column("period", Text, primary_key=True),  # its first day; '' for all
     Column("row_dimension", Text, primary_key=True),  # '' where there is none
-    Column("row_value", Text, primary_key=True),  # '' is the total
+    Column("row_value", Text, primary_key=True),
     Column("column_dimension", Text, primary_key=True),
     Column("column_value", Text, primary_key=True),
-    Column("count", Integer),  # rounded for the audience; null where hidden
+    Column("count", Integer),  # rounded for the audience; null where hidden, as all figures
+    Column("numerator", Float),
+    Column("denominator", Float),
+    Column("value", Float),
     Column("suppressed", Integer, nullable=False),
     info={"schema": "reporting"},
 )

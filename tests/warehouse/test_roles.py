@@ -81,7 +81,7 @@ def _fill(connection: Any) -> None:
     for audience in ("inside", "outside"):
         connection.execute(
             insert(published_cell).values(
-                audience=audience, publication="directory", period_kind="all", period="",
+                audience=audience, publication="directory", measure="people", period_kind="all", period="",
                 row_dimension="sex", row_value="male", column_dimension="", column_value="",
                 count=15, suppressed=0,
             )
@@ -154,7 +154,7 @@ def test_stewards_read_names_but_no_password_hashes(login: Login) -> None:
 @pytest.mark.parametrize(
     "statement",
     [
-        "insert into published_cell values ('outside','x','','','','','','',1,0)",
+        "insert into published_cell values ('outside','x','','','','','','','',1,1,1,1,0)",
         "delete from published_cell",
         "update person set last_name = 'x'",
         "delete from access_log",

@@ -89,6 +89,7 @@ def upgrade() -> None:
         "published_cell",
         sa.Column("audience", sa.Text(), primary_key=True),
         sa.Column("publication", sa.Text(), primary_key=True),
+        sa.Column("measure", sa.Text(), primary_key=True),
         sa.Column("period_kind", sa.Text(), primary_key=True),
         sa.Column("period", sa.Text(), primary_key=True),
         sa.Column("row_dimension", sa.Text(), primary_key=True),
@@ -96,6 +97,9 @@ def upgrade() -> None:
         sa.Column("column_dimension", sa.Text(), primary_key=True),
         sa.Column("column_value", sa.Text(), primary_key=True),
         sa.Column("count", sa.Integer()),
+        sa.Column("numerator", sa.Float()),
+        sa.Column("denominator", sa.Float()),
+        sa.Column("value", sa.Float()),
         sa.Column("suppressed", sa.Integer(), nullable=False),
         schema=_schema("reporting"),
     )
