@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, column, delete, func, select, table
 from pipelines.protection.footprint import Footprint, Of, footprint
 from pipelines.protection.relations import reflected, some, tables
 from warehouse.bulk import upsert
+from warehouse.casework_tables import labour_case
 from warehouse.engine import writing
 from warehouse.erasure import hash_of, masked, salt_of, slow_hash_of
 from warehouse.identity_tables import block_key, registration
@@ -24,7 +25,7 @@ from warehouse.protection_tables import (
     erasure,
     masked_card,
 )
-from warehouse.tables import attachment, submission, submission_history
+from warehouse.tables import attachment, schema_of, submission, submission_history
 
 _INSTANCE = ("instance_id", "instance_a", "instance_b", "source_instance_id")
 _PERSON = ("person_id", "subject_id", "other_id", "merged_into")
@@ -73,6 +74,7 @@ def _erase(
     # The same hash whichever code the person was asked by.
     name = min(found.persons or found.cards or {i for _, _, i in found.own})
     owner = hash_of(salt, name) if found.persons else slow_hash_of(salt, name)
+    _note_months(connection, {i for _, _, i in found.own}, found.persons)
     _forget_blocks(connection, {i for _, _, i in found.own})
     erase_submissions(connection, found.own, now=now, owner=owner)
     _queue(connection, "entity", found.entities, owner, now)
@@ -84,6 +86,23 @@ def _erase(
     columns = tuple(c.name for c in erasure.columns)
     upsert(connection, "erasure", columns, [row], key=("person_hash",))
     return owner, len(found.own), len(found.shared), len(found.entities)
+
+
+def _note_months(connection: Connection, instances: set[str], persons: set[str]) -> None:
+    """Figures of the months in which the rows counted must be made anew (`pipelines.indicators`)."""
+    for found in labour_case.metadata.sorted_tables:
+        if schema_of(found) != "core":
+            continue
+        for month in ("month", "closed_month"):
+            for name, names in (("instance_id", instances), ("person_id", persons)):
+                if month in found.c and name in found.c:
+                    for ids in some(names):
+                        here = select(found.c[month]).where(found.c[name].in_(ids)).distinct()
+                        months = [
+                            (found.name, m) for m in connection.scalars(here) if m is not None
+                        ]
+                        key = ("topic", "month")
+                        upsert(connection, "core_dirty", key, months, key=key)
 
 
 def _remember(connection: Connection, keys: set[Of], now: str) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 
-from pipelines.protection.lattice import Grouping, Key, Lattice, key
+from pipelines.protection.lattice import Grouping, Key, Lattice
 
 _MOST = 600
 """Exchanges looked at for one cell."""
@@ -103,7 +103,7 @@ def _changes(
             for _, each in steps:
                 sign *= each
             values = (value for value, _ in steps)
-            found[key(counted, dict(zip(shape, values, strict=True)))] = sign
+            found[Key(counted, tuple(zip(shape, values, strict=True)))] = sign
     return found
 
 

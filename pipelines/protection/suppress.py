@@ -10,7 +10,7 @@ here; the tests solve that programme.)
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from heapq import heappop, heappush
 from itertools import count
 from math import inf
@@ -42,6 +42,19 @@ def suppress(lattice: Lattice, *, k: int, doubt: int | None = None) -> dict[Key,
     return reasons | {system.keys[cell]: SMALL for cell in small}
 
 
+class _Remembered:
+    """Moves that are worked out only as far as somebody looks, and only once."""
+
+    def __init__(self, moves: Iterable[Move]) -> None:
+        self._coming, self._seen = iter(moves), list[Move]()
+
+    def __iter__(self) -> Iterator[Move]:
+        yield from tuple(self._seen)
+        for move in self._coming:
+            self._seen.append(move)
+            yield move
+
+
 class _System:
     """The lattice in numbers, and which cells are hidden so far."""
 
@@ -63,7 +76,7 @@ class _System:
 
     def protect(self, cell: int) -> set[int]:
         """Hide what it takes to leave doubt about the cell; returns all cells now in doubt."""
-        known = list(self._exchanges(cell))
+        known = _Remembered(self._exchanges(cell))
         up, down = dict[int, int](), dict[int, int]()
         while (missing := self.doubt - up.get(cell, 0) + down.get(cell, 0)) > 0:
             found = self._cheapest(known, up, down, missing)
@@ -74,6 +87,7 @@ class _System:
                 everything = self._connected(cell)
                 self.hidden |= everything
                 return everything
+            assert not self._gaps(found)
             self._walk(found, up, down, missing)
             self.hidden.update(found)
         spread = {c: abs(up.get(c, 0)) + abs(down.get(c, 0)) for c in (*up, *down)}
@@ -95,8 +109,8 @@ class _System:
                 room = min(room, self.count[cell] + walked.get(cell, 0) - 1)
         return room
 
-    def _cheapest(self, known: list[Move], up: Move, down: Move, missing: int) -> Move | None:
-        """The move that costs least for each step of doubt it brings."""
+    def _cheapest(self, known: Iterable[Move], up: Move, down: Move, missing: int) -> Move | None:
+        """The move that costs least for each step of doubt it brings; the first that costs nothing."""
         best, least = None, inf
         for move in known:
             gain = min(missing, self._room(move, up, 1) + self._room(move, down, -1))
@@ -104,6 +118,8 @@ class _System:
                 price = sum(map(self._price, move)) / gain
                 if price < least:
                     best, least = move, price
+                if self.hidden.issuperset(move):
+                    break
         return best
 
     def _exchanges(self, cell: int) -> Iterable[Move]:
@@ -111,7 +127,7 @@ class _System:
         for changes in self.exchanges.of(self.keys[cell]):
             # What is not in the lattice, or empty there, nobody is at: the exchange cannot be.
             move = {self.number.get(key, -1): sign for key, sign in changes.items()}
-            if -1 not in move and all(map(self.count.__getitem__, move)) and not self._gaps(move):
+            if -1 not in move and all(map(self.count.__getitem__, move)):
                 yield move
 
     def _search(self, cell: int, up: Move, down: Move, missing: int) -> Move | None:
