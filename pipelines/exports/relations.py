@@ -1,0 +1,72 @@
+"""Which protection class a table or view belongs to, and so how it may leave."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, inspect
+
+from forms.errors import UsageError
+from warehouse.tables import SCHEMAS, metadata, schema_of
+from warehouse.views import read_views
+
+NAMED = frozenset({"raw", "forms", "identity", "core"})
+"""Rows of persons. Those of `core` bear no names, but a person with site, nationality and occupation is
+easily found: they leave only as the stewards' own export."""
+
+_NEVER = "web"
+"""Accounts of the pages: their tables' names begin like their schema."""
+
+_POINTS = ("latitude", "longitude")
+_GRID = 0.05
+"""Degrees, about 5 km: as exactly as the unions see a place. Stewards read positions in the warehouse."""
+
+
+def class_of(connection: Connection, name: str) -> str:
+    """The protection class (a schema on PostgreSQL); UsageError for a name that is not there."""
+    inspector = inspect(connection)
+    if connection.dialect.name == "postgresql":
+        for schema in SCHEMAS:
+            names = (
+                inspector.get_table_names(schema=schema),
+                inspector.get_view_names(schema=schema),
+            )
+            if name in (*names[0], *names[1]):
+                return _may_leave("reporting" if name.startswith("ref_") else schema, name)
+        raise _unknown(name)
+    if name not in (*inspector.get_table_names(), *inspector.get_view_names()):
+        raise _unknown(name)
+    views = {view.name: view.schema for view in read_views("sqlite")}
+    tables = {table.name: schema_of(table) for table in metadata.sorted_tables}
+    known = views | tables
+    if name.startswith("form_"):
+        known.setdefault(name, "forms")
+    if name.startswith("ref_"):
+        known.setdefault(name, "reporting")
+    # What somebody else made in the file may hold anything.
+    return _may_leave(known.get(name, "identity"), name)
+
+
+def coarse(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> list[list[object]]:
+    """The rows with positions on a grid, so that no place of work or dwelling is shown."""
+    places = [n for n, column in enumerate(columns) if column.endswith(_POINTS)]
+    return [
+        [_on_grid(value) if n in places else value for n, value in enumerate(row)] for row in rows
+    ]
+
+
+def _on_grid(value: object) -> object:
+    return round(round(float(str(value)) / _GRID) * _GRID, 2) if value is not None else None
+
+
+def _may_leave(schema: str, name: str) -> str:
+    if schema == _NEVER or name.startswith(f"{_NEVER}_"):
+        raise _unknown(name)
+    return schema
+
+
+def _unknown(name: str) -> UsageError:
+    return UsageError(
+        f"« {name} » n'est ni une table ni une vue qui s'exporte. La liste : "
+        'kafo sql "select * from view_definition".',
+        f"'{name}' is neither a table nor a view that can be exported. The list: "
+        'kafo sql "select * from view_definition".',
+    )
