@@ -65,8 +65,11 @@ def main() -> None:
         alarm_command,
         data_commands,
         demo_command,
+        export_command,
         field_commands,
         form_commands,
+        person_commands,
+        protection_commands,
         run_command,
         users_commands,
     )
@@ -77,6 +80,9 @@ def main() -> None:
     demo_command.add(app)
     run_command.add(app)
     alarm_command.add(app)
+    person_commands.add(app)
+    export_command.add(app)
+    protection_commands.add(app)
     users_commands.add(app)
     try:
         code = app(standalone_mode=False)

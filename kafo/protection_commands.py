@@ -1,0 +1,193 @@
+"""Commands that protect: `kafo protect`, `kafo publish`, `kafo protection register|retention|log`."""
+
+from pathlib import Path
+
+import typer
+from rich.table import Table
+
+from forms.errors import UsageError
+from forms.language import say
+from kafo.cli import configuration, out
+from kafo.connection import now, warehouse
+from kafo.operator import who
+
+_LINES = 50
+
+
+def add(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.command("protect", help=say("Chiffre la base de ce poste.", "Encrypt this database."))(
+        protect
+    )
+    app.command(
+        "publish",
+        help=say(
+            "Écrit la base des chiffres publics, sans aucune personne.",
+            "Write the database of public figures, without any person.",
+        ),
+    )(publish)
+    group = typer.Typer(no_args_is_help=True, rich_markup_mode=None, add_completion=False)
+    title = say("Registre, durées, journal.", "Register, periods, log.")
+    app.add_typer(group, name="protection", help=title)
+    group.command("register", help=say("Le registre pour l'APDP.", "The register."))(register)
+    group.command("retention", help=say("Efface ce qui est échu.", "Erase what is due."))(retention)
+    group.command("log", help=say("Qui a lu quoi, et pourquoi.", "Who read what and why."))(log)
+
+
+def protect(context: typer.Context) -> None:
+    """Turn the open SQLite file into an encrypted one; explain the key when there is none."""
+    from sync.lock import single_run
+    from warehouse.encrypted import encrypt
+    from warehouse.engine import open_warehouse, parse_url
+
+    config = configuration(context)
+    url = parse_url(config.warehouse_url)
+    if url.get_backend_name() != "sqlite":
+        raise UsageError(
+            "PostgreSQL ne se chiffre pas ici : chiffrez le disque du serveur (LUKS).",
+            "PostgreSQL is not encrypted here: encrypt the server's disk (LUKS).",
+        )
+    assert url.database
+    path, key = Path(url.database), config.secrets.get("warehouse_key")
+    if key is None:
+        _explain_key()
+        raise typer.Exit(2)
+    if not path.exists():
+        raise UsageError(
+            f"{path} n'existe pas encore : « kafo sync » la créera chiffrée, avec cette clé.",
+            f"{path} does not exist yet: 'kafo sync' will make it encrypted, with this key.",
+        )
+    lock = open_warehouse(url, key=None) if _is_open(path) else open_warehouse(url, key=key)
+    with single_run(lock):
+        lock.dispose()
+        done = encrypt(path, key)
+    text = say("chiffrée", "encrypted") if done else say("déjà chiffrée", "encrypted already")
+    out.print(
+        say(
+            f"✓ {path} : {text}. Gardez la clé à deux endroits, chez deux personnes : perdue, elle "
+            "ne se retrouve pas. Les anciennes sauvegardes restent lisibles : détruisez-les.",
+            f"✓ {path}: {text}. Keep the key in two places, with two people: once lost it cannot be "
+            "found again. Old backups stay readable: destroy them.",
+        ),
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+def publish(
+    context: typer.Context,
+    output: Path = typer.Option(
+        Path("kafo-public.db"), "--output", "-o", help=say("Nom du fichier.", "Name of the file.")
+    ),
+) -> None:
+    """Publish the figures as they are now, and write those for the outside as a file."""
+    from pipelines.exports.reporting_file import publish_file
+    from pipelines.protection.publish import run
+    from warehouse.access import log_access
+    from warehouse.engine import writing
+
+    engine = warehouse(configuration(context))
+    at = now()
+    run(engine, now=at)
+    done = publish_file(engine, output, who=who(), now=at)
+    cells = done.rows["published_cell"]
+    with writing(engine) as connection:
+        log_access(
+            connection, now=at, who=who(), action="publish", what="published_cell", rows=cells,
+            reason="chiffres publics, sans personne",
+        )  # fmt: skip
+    out.print(
+        say(
+            f"✓ {output} : {cells} chiffres publics. Se lit avec Excel, DB Browser ou Datasette.",
+            f"✓ {output}: {cells} public figures. Read it with Excel, DB Browser or Datasette.",
+        ),
+        markup=False,
+    )
+    engine.dispose()
+
+
+def register(
+    context: typer.Context,
+    controller: str = typer.Option(
+        ..., "--controller", help=say("Responsable et adresse.", "Who answers, with address.")
+    ),
+    output: Path = typer.Option(
+        Path("registre-apdp.md"), "--output", "-o", help=say("Nom du fichier.", "File name.")
+    ),
+) -> None:
+    """Write the register of processing from the forms."""
+    from pipelines.protection.register import register as write
+
+    configuration(context)
+    output.write_text(write(controller=controller, today=now()[:10]), encoding="utf-8")
+    out.print(f"✓ {output}", markup=False)
+
+
+def retention(context: typer.Context) -> None:
+    """Erase all that is past its period, then what Central still has to delete."""
+    from kafo.person_commands import clear, recompute
+    from pipelines.protection.retention import run_retention
+    from sync.central_erasure import waiting
+
+    config = configuration(context)
+    engine = warehouse(config)
+    done = run_retention(engine, now=now(), store=config.data / "attachments")
+    out.print(
+        say(
+            f"✓ Échus : {done.persons} personnes, {done.referrals} fiches d'orientation, "
+            f"{done.labour_cases} fiches de conflit, {done.accounts} comptes.",
+            f"✓ Due: {done.persons} persons, {done.referrals} referral records, "
+            f"{done.labour_cases} case records, {done.accounts} accounts.",
+        )
+    )
+    if done.persons or done.referrals or done.labour_cases:
+        recompute(engine)
+    if waiting(engine):
+        clear(config, engine)
+    engine.dispose()
+
+
+def log(context: typer.Context) -> None:
+    """The last lines of the access log."""
+    from sqlalchemy import select
+
+    from warehouse.engine import reading
+    from warehouse.protection_tables import access_log
+
+    engine = warehouse(configuration(context))
+    a = access_log.c
+    columns = (a.at, a.who, a.action, a.what, a.row_count, a.reason)
+    table = Table("UTC", say("qui", "who"), say("action", "action"), say("quoi", "what"),
+                  say("lignes", "rows"), say("pourquoi", "why"))  # fmt: skip
+    with reading(engine) as connection:
+        last = connection.execute(select(*columns).order_by(a.entry_id.desc()).limit(_LINES)).all()
+    for at, *rest in reversed(last):
+        table.add_row(str(at)[:16].replace("T", " "), *map(str, rest))
+    out.print(table)
+    engine.dispose()
+
+
+def _is_open(path: Path) -> bool:
+    from warehouse.encrypted import is_open_file
+
+    return is_open_file(path)
+
+
+def _explain_key() -> None:
+    import secrets
+
+    key = secrets.token_hex(32)
+    out.print(
+        say(
+            "Pour chiffrer la base, il faut une clé. En voici une nouvelle. Dans secrets.yaml, à côté "
+            f'de config.yaml, ajoutez cette ligne, guillemets compris :\n\nwarehouse_key: "{key}"\n\n'
+            "puis : chmod 600 secrets.yaml ; kafo protect. Écrivez la clé sur deux papiers, dans deux "
+            "enveloppes, chez les deux responsables. Sans elle, les données sont perdues.",
+            "To encrypt the database a key is needed. Here is a new one. In secrets.yaml beside "
+            f'config.yaml, add this line, with the quotes:\n\nwarehouse_key: "{key}"\n\n'
+            "then: chmod 600 secrets.yaml; kafo protect. Write the key on two sheets, in two envelopes, "
+            "with the two stewards. Without it the data are lost.",
+        ),
+        markup=False,
+        soft_wrap=True,
+    )
