@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Column, Float, Index, Integer, Table, Text
 
 from warehouse.core_tables import numbers, source, texts
 from warehouse.tables import metadata
-from warehouse.types import Day
+from warehouse.types import Day, Instant
 
 referral = Table(
     "referral",
@@ -41,6 +41,7 @@ referral_follow_up = Table(
     Column("status_on", Day),
     Column("month", Integer),
     *texts("status", "satisfied", "focal_point"),
+    Column("sent_at", Instant),
     info={"schema": "core"},
 )
 Index("referral_follow_up_code", referral_follow_up.c.code)
@@ -60,7 +61,7 @@ labour_case = Table(
     Column("fact_month", Integer),
     Column("amount_claimed", BigInteger),
     Column("follow_ups", Integer, nullable=False),
-    Column("steps", Text),  # of all records of the case
+    Column("steps", Text),  # of the last record
     Column("outcome", Text),  # of the last record
     Column("outcome_on", Day),
     Column("closed_on", Day),
@@ -83,6 +84,7 @@ labour_case_follow_up = Table(
     *texts("steps", "outcome", "focal_point"),
     Column("amount_recovered", BigInteger),
     Column("next_on", Day),
+    Column("sent_at", Instant),
     info={"schema": "core"},
 )
 Index("labour_case_follow_up_code", labour_case_follow_up.c.code)

@@ -280,6 +280,7 @@ def upgrade() -> None:
         sa.Column("status_on", Day()),
         sa.Column("month", sa.Integer()),
         *_texts("status", "satisfied", "focal_point"),
+        sa.Column("sent_at", Instant()),
         schema=_schema("core"),
     )
     op.create_table(
@@ -316,6 +317,7 @@ def upgrade() -> None:
         *_texts("steps", "outcome", "focal_point"),
         sa.Column("amount_recovered", sa.BigInteger()),
         sa.Column("next_on", Day()),
+        sa.Column("sent_at", Instant()),
         schema=_schema("core"),
     )
     op.create_table(

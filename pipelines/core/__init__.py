@@ -1,0 +1,1 @@
+"""From answers and persons to what means something to a union: workers, members, referrals, cases."""
