@@ -124,8 +124,8 @@ def erase(
         )  # fmt: skip
     out.print(say(f"✓ Effacé de l'entrepôt : {done.submissions} fiches, {done.files} fichiers.",
                   f"✓ Erased from the warehouse: {done.submissions} records, {done.files} files."))  # fmt: skip
-    recompute(engine)
     clear(config, engine)
+    recompute(engine)
     engine.dispose()
 
 

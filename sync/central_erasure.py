@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pyodk.client import Client
 from sqlalchemy import Connection, Engine, RowMapping, delete, select, update
 
-from forms.central_calls import RefusedError, ask, route
+from forms.central_calls import RefusedError, ask, found, route
 from warehouse.engine import reading, writing
 from warehouse.protection_tables import central_erasure, erasure
 
@@ -51,12 +51,26 @@ def _queue(connection: Connection) -> list[RowMapping]:
 
 
 def _delete(client: Client, row: RowMapping) -> None:
-    if row["kind"] == "entity":
-        place = route("projects", row["project_id"], "datasets", row["form_id"], "entities")
-    else:
-        place = route("projects", row["project_id"], "forms", row["form_id"], "submissions")
+    project_id, name, identifier = row["project_id"], row["form_id"], row["instance_id"]
+    if row["kind"] == "submission":
+        _gone(client, route("projects", project_id, "forms", name, "submissions", identifier))
+        return
+    place = route("projects", project_id, "datasets", name, "entities")
+    uuids = [identifier] if row["kind"] == "entity" else _labelled(client, place, identifier)
+    for uuid in uuids:
+        _gone(client, f"{place}/{route(uuid)}")
+
+
+def _labelled(client: Client, place: str, label: str) -> list[str]:
+    """The entities of a list with that label; none when there is no such list."""
+    answer = found(client, place, what=_WHAT)
+    entities = [] if answer is None else answer.json()
+    return [str(e["uuid"]) for e in entities if e["currentVersion"]["label"] == label]
+
+
+def _gone(client: Client, place: str) -> None:
     try:
-        ask(client, "DELETE", f"{place}/{route(row['instance_id'])}", what=_WHAT)
+        ask(client, "DELETE", place, what=_WHAT)
     except RefusedError as error:
         if error.status != 404:  # deleted before, or purged
             raise

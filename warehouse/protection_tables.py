@@ -78,9 +78,9 @@ central_erasure = Table(
     "central_erasure",
     metadata,
     Column("project_id", Integer, primary_key=True, autoincrement=False),
-    Column("kind", Text, primary_key=True),  # submission, entity
+    Column("kind", Text, primary_key=True),  # submission, entity, card (entities of that label)
     Column("form_id", Text, primary_key=True),  # or the name of the entity list
-    Column("instance_id", Text, primary_key=True),  # or the UUID of the entity
+    Column("instance_id", Text, primary_key=True),  # or entity UUID, or card code
     Column("person_hash", Text, nullable=False),
     Column("asked_at", Instant, nullable=False),
     info={"schema": "identity"},

@@ -29,6 +29,9 @@ from warehouse.tables import attachment, schema_of, submission, submission_histo
 
 _INSTANCE = ("instance_id", "instance_a", "instance_b", "source_instance_id")
 _PERSON = ("person_id", "subject_id", "other_id", "merged_into")
+_CARDS = "cards"
+"""Central's entity list that phones warn of double registrations from; labels are card codes."""
+
 _OURS = {
     t.name for t in (central_erasure, dues_account, erased_submission, erasure, masked_card)
 } | {"access_log"}
@@ -78,6 +81,8 @@ def _erase(
     _forget_blocks(connection, {i for _, _, i in found.own})
     erase_submissions(connection, found.own, now=now, owner=owner)
     _queue(connection, "entity", found.entities, owner, now)
+    projects = {project_id for project_id, _, _ in found.own}
+    _queue(connection, "card", {(p, _CARDS, c) for p in projects for c in found.cards}, owner, now)
     _delete_entities(connection, found.entities)
     for key in sorted(found.shared):
         _mask(connection, key, found.cards, salt, now)

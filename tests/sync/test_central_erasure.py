@@ -62,6 +62,19 @@ def test_entities_are_deleted(central: Any, engine: Engine) -> None:
     assert central.client.get("projects/1/datasets/cards/entities").json() == []
 
 
+def test_entities_are_deleted_by_the_card_they_are_labelled_with(
+    central: Any, engine: Engine
+) -> None:
+    central.client.post("projects/1/datasets", json={"name": "cards"}).raise_for_status()
+    for label in ("1234567894", "1234567894", "9876543210"):
+        body: dict[str, Any] = {"label": label, "data": {}}
+        central.client.post("projects/1/datasets/cards/entities", json=body).raise_for_status()
+    queue(engine, ("card", "cards", "1234567894"), ("card", "no_such_list", "1234567894"))
+    assert clear_central(engine, central.client, now=lambda: NOW).left == 0
+    [left] = central.client.get("projects/1/datasets/cards/entities").json()
+    assert left["currentVersion"]["label"] == "9876543210"
+
+
 def test_what_cannot_be_reached_stays_queued(central: Any, engine: Engine) -> None:
     queue(engine, ("submission", "small", central.small()))
     central.sandbox.stop()
