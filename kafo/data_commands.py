@@ -15,6 +15,7 @@ from forms.errors import UsageError
 from forms.language import say
 from kafo.cli import configuration, err, out
 from kafo.connection import central, now, reader, warehouse
+from kafo.operator import who
 
 if TYPE_CHECKING:
     from sync.ledger import FormReport
@@ -135,9 +136,17 @@ def sql(
     form: Format = typer.Option(
         Format.table, "--format", "-f", help=say("Forme de la réponse.", "Form of the answer.")
     ),
+    reason: str = typer.Option(
+        "",
+        "--reason",
+        help=say("Pourquoi, si la question lit des personnes.", "Why, if it reads rows of people."),
+    ),
 ) -> None:
-    """Answer one read-only question."""
+    """Answer one read-only question; one that reads rows of people is noted with its reason."""
+    personal = _personal(context, statement, reason)
     columns, rows = query(context, statement)
+    if personal:
+        _note(context, personal, len(rows), reason)
     if form is Format.csv:
         writer = csv.writer(sys.stdout)
         writer.writerow(columns)
@@ -154,6 +163,34 @@ def sql(
                     f"{_SHOWN} rows shown of {len(rows)}; --format csv gives them all.",
                 )
             )
+
+
+def _personal(context: typer.Context, statement: str, reason: str) -> list[str]:
+    """The tables of people that the question reads; UsageError when no reason is given for that."""
+    from warehouse.access import checked_reason
+    from warehouse.engine import reading
+    from warehouse.personal import personal_relations
+
+    engine = reader(configuration(context))
+    with reading(engine) as connection:
+        found = personal_relations(connection, statement)
+    engine.dispose()
+    if found:
+        checked_reason(reason)
+    return found
+
+
+def _note(context: typer.Context, relations: list[str], rows: int, reason: str) -> None:
+    from warehouse.access import log_access
+    from warehouse.engine import writing
+
+    engine = warehouse(configuration(context))
+    with writing(engine) as connection:
+        log_access(
+            connection, now=now(), who=who(), action="sql", what=" ".join(relations), rows=rows,
+            reason=reason,
+        )  # fmt: skip
+    engine.dispose()
 
 
 def query(context: typer.Context, statement: str) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
