@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select, text
 
-from warehouse.casework_tables import mining_site
+from warehouse.casework_tables import indicator, mining_site
 from warehouse.protection_tables import published_cell
 
 
@@ -50,11 +50,13 @@ def cercles(connection: Connection, *, audience: str, publication: str) -> list[
         row.name: Cercle(row.name, row.label, _float(row.latitude), _float(row.longitude))
         for row in rows
     }
-    p = published_cell.c
+    p, i = published_cell.c, indicator.c
+    first = select(i.measure).where(i.indicator == publication).order_by(i.position).limit(1)
     cells = connection.execute(
         select(p.period, p.row_value, p.count.label("people")).where(
             p.audience == audience,
             p.publication == publication,
+            p.measure == first.scalar_subquery(),
             p.period_kind == "quarter",
             p.row_dimension == "cercle",
             p.row_value != "",

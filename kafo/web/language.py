@@ -93,6 +93,34 @@ class Language:
             return f"{self.number(round(seconds, 1))} s"
         return format_timedelta(timedelta(seconds=seconds), threshold=1.5, locale=self.locale)
 
+    def period(self, kind: str, start: str) -> str:
+        """A month, quarter or year by its first day."""
+        if not start:
+            return ""
+        first = date.fromisoformat(start[:10])
+        if kind == "year":
+            return str(first.year)
+        if kind == "quarter":
+            return f"{self.of('T', 'Q')}{(first.month + 2) // 3} {first.year}"
+        return format_date(first, "MMM y", locale=self.locale)
+
+    def figure(self, kind: str, value: float) -> str:
+        """An indicator's value as its kind is read."""
+        if kind == "share":
+            return format_percent(
+                value, "#,##0.#%" if self.code == "en" else "#,##0.# %", locale=self.locale
+            )
+        return self.number(round(value, 1) if value % 1 else int(value))
+
+    def change(self, kind: str, now: float, before: float) -> str:
+        """From one period to the next: in points for shares, else in per cent."""
+        if kind == "share":
+            return f"{'+' if now >= before else '−'}{self.number(round(abs(now - before) * 100, 1))} pt"
+        if not before:
+            return "–"
+        passed = (now - before) / before
+        return f"{'+' if passed >= 0 else '−'}{self.percent(abs(passed))}"
+
     def size(self, octets: float | None) -> str:
         """Bytes as kB or MB (ko and Mo in French)."""
         if octets is None:

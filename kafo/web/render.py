@@ -55,7 +55,9 @@ def _environment(code: str) -> Environment:
         "asked": partial(words.asked, spoken), "role_name": partial(words.role_name, spoken),
         "section_name": partial(words.section_name, spoken), "settings_tabs": SETTINGS, "reports_tabs": REPORTS,
         "action_name": partial(words.action_name, spoken),
-        "event_name": partial(words.event_name, spoken), "all_pages": NAVIGATION,
+        "event_name": partial(words.event_name, spoken),
+        "period_kind": partial(words.period_kind, spoken),
+        "dimension_name": partial(words.dimension_name, spoken), "all_pages": NAVIGATION,
         "rights_of_role": ROLES.__getitem__,
     }  # fmt: skip
     for name in ("number", "percent", "moment", "day", "time", "ago", "duration", "size"):

@@ -85,6 +85,27 @@ EVENTS = {
     "register": _("registre"),
 }
 
+PERIODS = {"month": _("mois"), "quarter": _("trimestre"), "year": _("année")}
+
+DIMENSIONS = {
+    "sex": _("Sexe"), "age_band": _("Âge"), "nationality_group": _("Nationalités"),
+    "occupation_group": _("Professions"), "cercle": _("Cercle"), "sector": _("Secteur"),
+    "team": _("Équipe"), "stay_pattern": _("Séjour"), "union": _("Syndicat"), "theme": _("Thème"),
+    "method": _("Méthode"), "need": _("Besoin"), "doc_need": _("Document"), "service": _("Service"),
+    "part_role": _("Rôle des participants"), "channel": _("Accès"), "dispute": _("Sujet du conflit"),
+    "site_type": _("Type de site"), "site_status": _("État du site"),
+}  # fmt: skip
+
+
+def period_kind(language: Language, kind: str) -> str:
+    """Month, quarter or year."""
+    return language.text(PERIODS.get(kind, kind))
+
+
+def dimension_name(language: Language, dimension: str) -> str:
+    """What a figure is broken down by."""
+    return language.text(DIMENSIONS.get(dimension, dimension))
+
 
 def event_name(language: Language, kind: str) -> str:
     """What kind of thing happened to a person."""

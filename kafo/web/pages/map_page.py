@@ -35,7 +35,7 @@ def data(visit: Visit) -> Response:
     return JSONResponse(
         {
             "outline": boundaries_address(visit),
-            "periods": periods,
+            "periods": [[p, visit.language.period("quarter", p)] for p in periods],
             "cercles": [_cercle(c) for c in found if c.latitude is not None],
         }
     )

@@ -17,8 +17,8 @@
   const radius = (n) => 6 + Math.sqrt(n) * 1.6;
 
   const drawCercles = () => {
-    const period = data.periods[Number(slider.value)];
-    shown.textContent = period || words.none;
+    const [period, label] = data.periods[Number(slider.value)] || ["", words.none];
+    shown.textContent = label;
     circles.clearLayers();
     for (const cercle of data.cercles) {
       const n = cercle.people[period];
