@@ -8,7 +8,8 @@ import re
 
 from sqlalchemy import Connection, inspect, select
 
-from warehouse.tables import SCHEMAS, metadata, question, schema_of
+from warehouse.all_tables import protection_classes
+from warehouse.tables import SCHEMAS, question
 from warehouse.views import read_views
 
 _OPEN_IDENTITY = frozenset({
@@ -57,8 +58,7 @@ def _classes(connection: Connection) -> dict[str, str]:
                 *inspector.get_table_names(schema=schema), *inspector.get_view_names(schema=schema)
             )
         }  # fmt: skip
-    known = {table.name: schema_of(table) for table in metadata.sorted_tables}
-    known |= {view.name: view.schema for view in read_views(dialect)}
+    known = protection_classes() | {view.name: view.schema for view in read_views(dialect)}
     names = (*inspector.get_table_names(), *inspector.get_view_names())
     return {name.lower(): known.get(name, _guess(name)) for name in names}
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, inspect
 
 from forms.errors import UsageError
-from warehouse.tables import SCHEMAS, metadata, schema_of
+from warehouse.all_tables import protection_classes
+from warehouse.tables import SCHEMAS
 from warehouse.views import read_views
 
 NAMED = frozenset({"raw", "forms", "identity", "core"})
@@ -35,8 +36,7 @@ def class_of(connection: Connection, name: str) -> str:
     if name not in (*inspector.get_table_names(), *inspector.get_view_names()):
         raise _unknown(name)
     views = {view.name: view.schema for view in read_views("sqlite")}
-    tables = {table.name: schema_of(table) for table in metadata.sorted_tables}
-    known = views | tables
+    known = views | protection_classes()
     if name.startswith("form_"):
         known.setdefault(name, "forms")
     if name.startswith("ref_"):

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, Engine, column, delete, func, select, table
 
 from pipelines.protection.footprint import Footprint, Of, footprint
 from pipelines.protection.relations import reflected, some, tables
+from warehouse.all_tables import protection_classes
 from warehouse.bulk import upsert
-from warehouse.casework_tables import labour_case
 from warehouse.engine import writing
 from warehouse.erasure import hash_of, masked, salt_of, slow_hash_of
 from warehouse.identity_tables import block_key, registration
@@ -25,7 +25,7 @@ from warehouse.protection_tables import (
     erasure,
     masked_card,
 )
-from warehouse.tables import attachment, schema_of, submission, submission_history
+from warehouse.tables import attachment, metadata, submission, submission_history
 
 _INSTANCE = ("instance_id", "instance_a", "instance_b", "source_instance_id")
 _PERSON = ("person_id", "subject_id", "other_id", "merged_into")
@@ -95,8 +95,9 @@ def _erase(
 
 def _note_months(connection: Connection, instances: set[str], persons: set[str]) -> None:
     """Figures of the months in which the rows counted must be made anew (`pipelines.indicators`)."""
-    for found in labour_case.metadata.sorted_tables:
-        if schema_of(found) != "core":
+    classes = protection_classes()
+    for found in metadata.sorted_tables:
+        if classes[found.name] != "core":
             continue
         for month in ("month", "closed_month"):
             for name, names in (("instance_id", instances), ("person_id", persons)):

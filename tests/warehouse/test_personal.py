@@ -6,8 +6,6 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-import warehouse.core_tables
-import warehouse.protection_tables  # noqa: F401 - the tables that a program knows
 from warehouse.personal import personal_relations
 
 
