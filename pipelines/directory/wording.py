@@ -12,6 +12,30 @@ from warehouse.tables import choice, question, question_label
 Texts = tuple[str, str]
 """French and English."""
 
+_SHORT: dict[str, Texts] = {
+    "last_name": ("Nom", "Last name"),
+    "first_names": ("Prénoms", "First names"),
+    "birth_year": ("Année de naissance", "Year of birth"),
+    "nationality": ("Nationalité", "Nationality"),
+    "phone": ("Téléphone", "Phone"),
+    "phone_shared": ("Téléphone partagé", "Phone is shared"),
+    "card_code": ("Carte CIOM", "CIOM card"),
+    "language": ("Langue", "Language"),
+    "arrival_year": ("Année d'arrivée", "Year of arrival"),
+    "mobility": ("Situation ici", "Situation here"),
+    "stay_pattern": ("Durée du séjour", "Length of stay"),
+    "education": ("Études", "Education"),
+    "work_status": ("Situation de travail", "Work status"),
+    "occupation": ("Métier", "Occupation"),
+    "occupation_other": ("Autre métier", "Other occupation"),
+    "sector": ("Secteur", "Sector"),
+    "site": ("Site", "Site"),
+    "today": ("Jour de l'entretien", "Day of the interview"),
+    "focal_point": ("Point focal", "Focal point"),
+    "seen_before": ("Dit être déjà enregistré", "Says to be registered"),
+}
+"""Questions are asked in whole sentences; beside an answer a word is read faster."""
+
 _REFERENCES = {"cercle": "ref_cercles", "commune": "ref_communes", "site": "ref_sites"}
 
 
@@ -24,8 +48,8 @@ class Wording:
     """Column and code → label."""
 
     def question(self, column: str) -> Texts:
-        """The question's label, or the column's name where there is none."""
-        return self.questions.get(column, (column, column))
+        """A word for the question, its label, or the column's name where there is none."""
+        return _SHORT.get(column) or self.questions.get(column, (column, column))
 
     def value(self, column: str, value: Any) -> Texts:
         """An answer as people read it; several choices are joined."""
