@@ -38,6 +38,9 @@ _RECORDS = (
 MONTHS = {"labour_case": ("month", "closed_month")}
 """The months a row counts in, where that is not just `month`."""
 
+JOINED = "joined_worker"
+"""Topic of the months in which people were met who joined, or left, at any time."""
+
 _MARK = re.compile(r"/\* touched: (.*?) \*/", re.DOTALL)
 
 
@@ -168,6 +171,10 @@ def _note(connection: Connection, table: str, only: str | None) -> None:
         return
     where = "" if only is None else f"where {_within(only)}"
     _note_months(connection, table, where=where)
+    if table == "membership_event":
+        run(connection, f"insert into core_dirty select distinct '{JOINED}', w.month "
+            "from membership_event as c join worker as w on w.person_id = c.person_id "
+            f"{where or 'where 1 = 1'} and w.month is not null on conflict do nothing")  # fmt: skip
     if table == "membership_event" and only:
         run(connection, "insert into touched_subject select subject_id from membership_event as c "
             f"{where} on conflict do nothing")  # fmt: skip

@@ -1,0 +1,1 @@
+"""The 25 indicators: each defined once, in words and in SQL, in `definitions/`."""
