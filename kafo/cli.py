@@ -70,6 +70,7 @@ def main() -> None:
         form_commands,
         person_commands,
         protection_commands,
+        reporting_commands,
         run_command,
         users_commands,
     )
@@ -83,6 +84,7 @@ def main() -> None:
     person_commands.add(app)
     export_command.add(app)
     protection_commands.add(app)
+    reporting_commands.add(app)
     users_commands.add(app)
     try:
         code = app(standalone_mode=False)
