@@ -3,6 +3,7 @@
 from starlette.responses import Response
 
 from kafo.web.audience import audience_of
+from kafo.web.charts import periods_chart
 from kafo.web.render import page
 from kafo.web.site import Visit
 from warehouse.engine import reading
@@ -37,9 +38,11 @@ def one(visit: Visit) -> Response:
         known = [value.period for value in line]
         period = visit.asked("period") if visit.asked("period") in known else (known or [""])[-1]
         parts = breakdowns(connection, audience, kind, name, measure.measure, period)
+    drawn = [(visit.language.period(kind, value.period), value.value) for value in line]
+    chart = periods_chart(drawn, title=visit.language.text("Valeur"))
     return page(
-        visit, "indicator.html", kind=kind, kinds=KINDS, measures=mine, measure=measure, series=line,
-        period=period, breakdowns=parts,
+        visit, "indicator.html", chart=chart, kind=kind, kinds=KINDS, measures=mine,
+        measure=measure, series=line, period=period, breakdowns=parts,
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from starlette.responses import Response
 
+from kafo.web.charts import arrivals_chart
 from kafo.web.render import go, page
 from kafo.web.site import Visit
 from warehouse.engine import reading
@@ -22,7 +23,13 @@ def overview(visit: Visit) -> Response:
         forms = form_states(connection)
         runs = newest_runs(connection, _RUNS, before=before)
         days = arrivals_by_day(connection, since=since)
-    return page(visit, "sync.html", forms=forms, runs=runs, chart="", days=days, live=_live(runs))
+    chart = arrivals_chart(
+        days, since=since, until=now[:10], form=visit.language.text("Formulaire"),
+        count=visit.language.text("Soumissions"),
+    )  # fmt: skip
+    return page(
+        visit, "sync.html", forms=forms, runs=runs, chart=chart, days=days, live=_live(runs)
+    )
 
 
 def one_run(visit: Visit) -> Response:
