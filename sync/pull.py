@@ -23,6 +23,7 @@ from sync.central import Account, explained, get_json
 from sync.feed import Answer, Question, ask, overlapping, rows
 from sync.ledger import FormReport, RunReport, begin_run, end_run, note_form
 from sync.lock import single_run
+from sync.versions import read_versions, sealed_versions, write_versions
 from warehouse.engine import reading, writing
 from warehouse.form_tables import adopt_form, current_shape
 from warehouse.load import Counts, load
@@ -146,7 +147,13 @@ def _pull_form(
         assert shape is not None
         if answer.spool is not None:
             with answer.spool:
-                counts = load(connection, shape, rows(answer.spool, form_id), run_id=run_id)
+                counts = load(
+                    connection,
+                    shape,
+                    rows(answer.spool, form_id),
+                    run_id=run_id,
+                    sealed_versions=sealed_versions(connection, project_id, form_id),
+                )
             report = replace(report, counts=counts)
             _move(connection, published, cursor, counts, answer, since, run_id)
         report = replace(report, seconds=perf_counter() - started)
@@ -154,8 +161,8 @@ def _pull_form(
     return report
 
 
-_Definition = tuple[str, list[dict[str, Any]]]
-"""The XForm's text and Central's field list."""
+_Definition = tuple[str, list[dict[str, Any]], list[dict[str, Any]]]
+"""The XForm's text, Central's field list, and the list of published versions."""
 
 
 def _definition(source: Source, published: _Published) -> _Definition:
@@ -165,7 +172,8 @@ def _definition(source: Source, published: _Published) -> _Definition:
         fields = get_json(source.client, f"{base}/fields?odata=true")
         answer = source.client.get(f"{base}.xml")
         answer.raise_for_status()
-    return answer.content.decode("utf-8"), fields
+    versions = read_versions(source.client, source.account, project_id, form_id)
+    return answer.content.decode("utf-8"), fields, versions
 
 
 def _has_repeats(definition: _Definition | None, shape: FormShape | None) -> bool:
@@ -177,7 +185,7 @@ def _has_repeats(definition: _Definition | None, shape: FormShape | None) -> boo
 def _adopt(
     connection: Connection, published: _Published, definition: _Definition, now: str
 ) -> FormShape:
-    xml, fields = definition
+    xml, fields, versions = definition
     shape = adopt_form(
         connection,
         project_id=published.project_id,
@@ -188,6 +196,7 @@ def _adopt(
         now=now,
         notes=question_notes(published.form_id),
     )
+    write_versions(connection, published.project_id, published.form_id, versions)
     refresh_views(connection)
     return shape
 

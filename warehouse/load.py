@@ -4,7 +4,7 @@ Every step is idempotent and runs inside the caller's transaction, together with
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -19,6 +19,9 @@ from warehouse.tables import load_problem, submission, submission_history
 
 _BATCH = 1000
 """Submissions in memory at once; a bigger batch is not faster (docs/mesures.md)."""
+
+OPENED = "opened"
+"""Status of a submission that came sealed and was opened on this computer."""
 
 _KEY = ("project_id", "form_id", "instance_id")
 _COLUMNS = tuple(c.name for c in submission.columns)
@@ -45,6 +48,7 @@ class _Held:
     digest: str
     revision: int
     deleted: bool
+    edits: int | None
 
 
 def load(
@@ -53,12 +57,15 @@ def load(
     rows: Iterable[Received],
     *,
     run_id: int,
-    sealed_version: str | None = None,
+    sealed_versions: Collection[str] = (),
+    seals: Mapping[str, str] | None = None,
 ) -> Counts:
     """Load a feed, batch by batch; rows that did not change since the last load cost a look-up.
 
-    `sealed_version` is the form version whose answers must arrive encrypted: a row of it that
+    `sealed_versions` are the form versions whose answers must arrive encrypted: a row of one that
     Central can read anyway is quarantined, that is kept raw and shown, but in no other table.
+    `seals` gives, for rows that were opened here, the digest of the sealed row of the feed: so
+    long as the feed sends that one, the opened answers stay.
     """
     counts, flatten = Counts(), flattener(shape)
     empty = _is_empty(connection, shape)
@@ -68,7 +75,7 @@ def load(
         received = {str(row["__id"]): (text, row) for text, row in kept}
         held = {} if empty else _held(connection, shape, list(received))
         _note_latest(batch, counts)
-        fresh = _fresh(received, held, counts, sealed_version)
+        fresh = _fresh(received, held, counts, sealed_versions, seals)
         _keep_history(connection, shape, [i for i in fresh if i in held], run_id=run_id)
         _write_raw(connection, shape, fresh, held, run_id=run_id)
         _write_tables(connection, shape, fresh, held, flatten)
@@ -84,6 +91,7 @@ class _New:
     text: str
     row: Mapping[str, Any]
     quarantined: bool
+    opened: bool
 
     @property
     def readable(self) -> bool:
@@ -103,7 +111,11 @@ def _is_empty(connection: Connection, shape: FormShape) -> bool:
 
 
 _HELD = select(
-    submission.c.instance_id, submission.c.digest, submission.c.revision, submission.c.deleted_at
+    submission.c.instance_id,
+    submission.c.digest,
+    submission.c.revision,
+    submission.c.deleted_at,
+    submission.c.edits,
 ).where(
     submission.c.project_id == bindparam("project_id"),
     submission.c.form_id == bindparam("form_id"),
@@ -115,7 +127,7 @@ def _held(connection: Connection, shape: FormShape, ids: list[str]) -> dict[str,
     found = connection.execute(
         _HELD, {"project_id": shape.project_id, "form_id": shape.form_id, "ids": ids}
     )
-    return {i: _Held(digest, revision, gone is not None) for i, digest, revision, gone in found}
+    return {i: _Held(d, revision, gone is not None, edits) for i, d, revision, gone, edits in found}
 
 
 def _note_latest(batch: Iterable[Received], counts: Counts) -> None:
@@ -129,18 +141,22 @@ def _fresh(
     received: Mapping[str, Received],
     held: Mapping[str, _Held],
     counts: Counts,
-    sealed_version: str | None,
+    sealed_versions: Collection[str],
+    seals: Mapping[str, str] | None,
 ) -> _Fresh:
     fresh: _Fresh = {}
     for instance_id, (text, row) in received.items():
         system = row["__system"]
-        digest = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
         before = held.get(instance_id)
-        if before is not None and before.digest == digest:
-            continue
-        open_letter = system["status"] is None and sealed_version is not None
-        quarantined = open_letter and system["formVersion"] == sealed_version
-        fresh[instance_id] = _New(digest, text, row, quarantined)
+        if seals is not None:
+            digest = seals[instance_id]
+        else:
+            digest = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+            if before is not None and before.digest == digest:
+                continue
+        open_letter = system["status"] is None and seals is None
+        quarantined = open_letter and system["formVersion"] in sealed_versions
+        fresh[instance_id] = _New(digest, text, row, quarantined, opened=seals is not None)
         counts.quarantined += quarantined
         counts.new += before is None
         counts.changed += before is not None
@@ -177,7 +193,8 @@ def _write_raw(
         revision = held[instance_id].revision + 1 if instance_id in held else 1
         rows.append((
             shape.project_id, shape.form_id, instance_id, s["formVersion"], s["submissionDate"],
-            s["updatedAt"], s["deletedAt"], s["reviewState"], s["edits"], s["status"],
+            s["updatedAt"], s["deletedAt"], s["reviewState"], s["edits"],
+            OPENED if new.opened else s["status"],
             s["submitterId"], s["submitterName"], s["deviceId"], s["attachmentsPresent"],
             s["attachmentsExpected"], new.quarantined, None, new.digest, revision, run_id, new.text,
         ))  # fmt: skip
@@ -199,13 +216,22 @@ def _write_tables(
         elif instance_id in held:
             gone.append(instance_id)
     seen_before = [i for i in fresh if i in held]
+    # A repeat has no lasting row keys (they are positions), so an edit replaces its rows whole.
+    # Without an edit (a new form version, a review) they are the same rows: overwriting them
+    # keeps the answers to questions that the form no longer asks.
+    replaced = [i for i in seen_before if _edited(fresh[i], held[i])]
     for table in reversed(shape.tables):
-        # A repeat has no lasting row keys (they are positions), so its rows are replaced whole.
-        delete_submissions(connection, table.name, gone if table.parent is None else seen_before)
+        delete_submissions(
+            connection, table.name, gone if table.parent is None else {*gone, *replaced}
+        )
     for table in shape.tables:
         key = ("instance_id",) if table.parent is None else ("instance_id", "row_path")
         upsert(connection, table.name, columns_of(table), flat.rows.get(table.name, []), key=key)
     _note_problems(connection, shape, seen_before, flat)
+
+
+def _edited(new: _New, before: _Held) -> bool:
+    return bool(new.row["__system"]["edits"] != before.edits)
 
 
 def _note_problems(

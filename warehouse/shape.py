@@ -32,7 +32,7 @@ RESERVED = {
 }  # fmt: skip
 """Kafo's own columns of form tables; a question of that name gets `q_` in front."""
 
-_LONGEST = 55
+_LONGEST = 53
 """PostgreSQL cuts names at 63 bytes; geopoint parts and views need the rest."""
 
 

@@ -164,9 +164,11 @@ def test_any_history_of_loads_equals_loading_the_last_states_at_once(
     small_row: Make,
     received: Make,
 ) -> None:
-    def row(number: int, answers: dict[str, Any], gone: bool) -> Any:
+    def row(edits: int, state: tuple[int, dict[str, Any], bool]) -> Any:
+        number, answers, gone = state
         deleted = "2026-11-09T00:00:00.000Z" if gone else None
-        return small_row(f"uuid:{number}", system={"deletedAt": deleted}, **answers)
+        system = {"deletedAt": deleted, "edits": edits}  # answers change by edits only
+        return small_row(f"uuid:{number}", system=system, **answers)
 
     def tables(batches: list[list[dict[str, Any]]]) -> list[Any]:
         fresh = create_engine("sqlite://", poolclass=StaticPool)
@@ -183,6 +185,6 @@ def test_any_history_of_loads_equals_loading_the_last_states_at_once(
         fresh.dispose()
         return found
 
-    history = [[row(*state)] for state in states]
-    last = {state[0]: row(*state) for state in states}
+    history = [[row(*state)] for state in enumerate(states)]
+    last = {state[0]: row(edits, state) for edits, state in enumerate(states)}
     assert tables(history) == tables([list(last.values())])

@@ -116,7 +116,7 @@ class Register:
                 definition_hash="1", now=NOW,
             )  # fmt: skip
             feed = [(json.dumps(self.rows[i]), self.rows[i]) for i in wanted]
-            load(connection, shape, feed, run_id=self.synced, sealed_version=sealed)
+            load(connection, shape, feed, run_id=self.synced, sealed_versions=[sealed] if sealed else [])
 
     def update(self, *, full: bool = False, now: str = NOW) -> Report:
         return run(self.engine, now=now, full=full, matcher=self.matcher)
