@@ -139,6 +139,9 @@ def log_in(browser: Browser, address: str, first: str) -> Any:
     page.get_by_label("Le nouveau, encore une fois").fill(PASSWORD)
     page.get_by_role("button", name="Changer le mot de passe").click()
     page.get_by_role("status").wait_for()
+    page.goto(address + "/reason")
+    page.get_by_label("Motif").fill("Vérification des pages")
+    page.get_by_role("button", name="Continuer").click()
     state = context.storage_state()
     context.close()
     return state
