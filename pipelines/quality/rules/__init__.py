@@ -1,0 +1,1 @@
+"""The rules, each in its own module with its definition in both languages."""
