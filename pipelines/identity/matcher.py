@@ -21,6 +21,16 @@ class Scored:
     """The level reached per field, to explain it later."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Something that speaks for or against one person, in words; `field` is '' for the whole."""
+
+    field: str
+    bits: float | None
+    fr: str
+    en: str
+
+
 class Matcher(Protocol):
     """Compares registrations. All of it depends on the answers and the model alone."""
 
@@ -57,3 +67,6 @@ class Matcher(Protocol):
 
         The order within a pair does not matter.
         """
+
+    def reasons(self, one: str, other: str) -> list[Reason]:
+        """Why two contents got their score, in words, what weighs most first."""

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, Table, text
 
 from forms.xform import read_xform
-from pipelines.identity.matcher import Scored
+from pipelines.identity.matcher import Reason, Scored
 from pipelines.identity.plausible import Ints
 from pipelines.identity.registrations import COLUMNS
 from pipelines.identity.update import Report, run
@@ -62,6 +62,10 @@ class Toy:
             state = "same" if sure else "review" if weight > 2 else "different"
             if weight >= self.floor:
                 yield a, b, Scored(weight, min(0.99, weight / 20), state, json.dumps(same))
+
+    def reasons(self, one: str, other: str) -> list[Reason]:
+        same = [x == y for x, y in zip(json.loads(one), json.loads(other), strict=True)]
+        return [Reason("last_name", 4.0, "même nom", "same name")] if same[0] else []
 
 
 @dataclass
@@ -116,7 +120,13 @@ class Register:
                 definition_hash="1", now=NOW,
             )  # fmt: skip
             feed = [(json.dumps(self.rows[i]), self.rows[i]) for i in wanted]
-            load(connection, shape, feed, run_id=self.synced, sealed_versions=[sealed] if sealed else [])
+            load(
+                connection,
+                shape,
+                feed,
+                run_id=self.synced,
+                sealed_versions=[sealed] if sealed else [],
+            )
 
     def update(self, *, full: bool = False, now: str = NOW) -> Report:
         return run(self.engine, now=now, full=full, matcher=self.matcher)
