@@ -6,7 +6,7 @@ shows it, so the end is read before anything is believed.
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -69,11 +69,17 @@ def ask(client: Client, question: Question, *, etag: str | None, folder: Path) -
 
 
 def spooled(
-    client: Client, url: str, *, what: str, folder: Path, etag: str | None = None
+    client: Client,
+    url: str,
+    *,
+    what: str,
+    folder: Path,
+    etag: str | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Answer:
     """Fetch to an unnamed temporary file, which vanishes with the process however that ends."""
-    headers = {"If-None-Match": etag} if etag else {}
-    with client.get(url, headers=headers, stream=True) as response:
+    asked = {**(headers or {}), **({"If-None-Match": etag} if etag else {})}
+    with client.get(url, headers=asked, stream=True) as response:
         if response.status_code == 304:
             return Answer(None, etag, 0)
         response.raise_for_status()

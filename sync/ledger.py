@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, Engine, delete, select, update
 
 from warehouse.engine import writing
 from warehouse.load import Counts
@@ -65,7 +65,18 @@ def end_run(
 
 
 def note_form(connection: Connection, run_id: int, report: FormReport) -> None:
-    """Write one form's line; in the transaction of its rows, so that both are true or neither."""
+    """Write one form's line; in the transaction of its rows, so that both are true or neither.
+
+    A form that fails after its rows came (at the proof) gets its line anew.
+    """
+    line = sync_run_form.c
+    connection.execute(
+        delete(sync_run_form).where(
+            line.run_id == run_id,
+            line.project_id == report.project_id,
+            line.form_id == report.form_id,
+        )
+    )
     connection.execute(
         sync_run_form.insert().values(
             run_id=run_id,

@@ -23,6 +23,7 @@ from sync.central import Account, explained, get_json
 from sync.feed import Answer, Question, ask, overlapping, rows
 from sync.ledger import FormReport, RunReport, begin_run, end_run, note_form
 from sync.lock import single_run
+from sync.reconcile import Proof, prove
 from sync.versions import read_versions, sealed_versions, write_versions
 from warehouse.engine import reading, writing
 from warehouse.form_tables import adopt_form, current_shape
@@ -65,8 +66,12 @@ def pull(
     folder: Path,
     now: Callable[[], str],
     on_form: Callable[[FormReport], None] = lambda _: None,
+    on_proof: Callable[[Proof], None] | None = None,
 ) -> RunReport:
-    """Run once over all forms. Raises BusyError, or CentralError when Central itself is out."""
+    """Run once over all forms. Raises BusyError, or CentralError when Central itself is out.
+
+    With `on_proof`, every form is also compared with Central's own list and healed (`reconcile`).
+    """
     with single_run(engine):
         run = RunReport(begin_run(engine, now))
         try:
@@ -74,6 +79,8 @@ def pull(
                 started = perf_counter()
                 try:
                     report = _pull_form(engine, source, published, run.run_id, overlap, folder, now)
+                    if on_proof is not None:
+                        on_proof(_prove(engine, source, published, run.run_id, folder, now))
                 except KafoError as error:
                     report = _failed(published, error, perf_counter() - started)
                     with writing(engine) as connection:
@@ -85,6 +92,26 @@ def pull(
             raise
         end_run(engine, run, now)
         return run
+
+
+def _prove(
+    engine: Engine,
+    source: Source,
+    published: _Published,
+    run_id: int,
+    folder: Path,
+    now: Callable[[], str],
+) -> Proof:
+    return prove(
+        engine,
+        source.client,
+        source.account,
+        project_id=published.project_id,
+        form_id=published.form_id,
+        run_id=run_id,
+        folder=folder,
+        now=now,
+    )
 
 
 def _safe(error: BaseException) -> str:
