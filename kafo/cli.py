@@ -68,6 +68,7 @@ def main() -> None:
         export_command,
         field_commands,
         form_commands,
+        people_commands,
         person_commands,
         protection_commands,
         reporting_commands,
@@ -81,6 +82,7 @@ def main() -> None:
     demo_command.add(app)
     run_command.add(app)
     alarm_command.add(app)
+    people_commands.add(app)
     person_commands.add(app)
     export_command.add(app)
     protection_commands.add(app)
