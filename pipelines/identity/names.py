@@ -20,10 +20,11 @@ _LETTERS = str.maketrans({
 })  # fmt: skip
 """Bambara and Fula letters; apostrophes, which come and go (N'Diaye, Ndiaye)."""
 
-TITLES = frozenset(
+_SAID_BEFORE = (
     "el al hadj hadji hadja adja elhadj elhadji alhaji alhadji alhagie hajia haji hajj mr mme mlle "
-    "monsieur madame mademoiselle dr docteur imam maitre feu oustaz capitaine mrs miss".split()
+    "monsieur madame mademoiselle dr docteur imam maitre feu oustaz capitaine mrs miss"
 )
+TITLES = frozenset(_SAID_BEFORE.split())
 """Left out unless nothing else is there."""
 _PARTICLES = frozenset(("ould", "mint", "ag", "walet", "ben", "bint"))
 """« Son of », « daughter of » in Moorish and Tuareg names: written or not."""
@@ -92,7 +93,7 @@ def spelling(word: str) -> str:
     for _ in range(12):
         before = word
         for pattern, become in _RULES:
-            word = pattern.sub(become, word)
+            word = pattern.sub(become, word) or word
         if word == before:
             break
     else:
