@@ -1,9 +1,13 @@
 """The labels of every code that figures are broken down by, from the forms' own lists and files."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import Connection, inspect, select
 from sqlalchemy import column as column_of
 from sqlalchemy import table as table_of
 
+from forms.compiler import DEFINITIONS
+from forms.source import read_yaml
 from warehouse.bulk import Row, upsert
 from warehouse.tables import choice
 
@@ -36,9 +40,10 @@ _COLUMNS = ("dimension", "code", "label_fr", "label_en", "position")
 def write_labels(connection: Connection) -> None:
     """Write `code_label` anew: what the forms and files say now, and what they ever said."""
     rows: dict[tuple[str, str], Row] = {}
+    shared = read_yaml(DEFINITIONS / "choices.yaml")
     for dimension in (*CHOICES, *REFERENCES):
         labels = (
-            _of_choices(connection, CHOICES[dimension])
+            [*_of_choices(connection, CHOICES[dimension]), *_of_book(shared[CHOICES[dimension]])]
             if dimension in CHOICES
             else _of_reference(connection, REFERENCES[dimension])
         )
@@ -59,6 +64,11 @@ def _of_choices(connection: Connection, name: str) -> list[tuple[str, str, str]]
         (str(code), str(fr or en or code), str(en or fr or code))
         for code, fr, en in connection.execute(query)
     ]
+
+
+def _of_book(choices: Mapping[str, Mapping[str, str]]) -> list[tuple[str, str, str]]:
+    """What the centre's own definitions say, where a form is not published (yet)."""
+    return [(str(code), texts["fr"], texts["en"]) for code, texts in choices.items()]
 
 
 def _of_reference(connection: Connection, name: str) -> list[tuple[str, str, str]]:

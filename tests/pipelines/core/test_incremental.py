@@ -7,12 +7,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.core.refresh import refresh
+from pipelines.indicators.compute import compute
 
 TABLES = (
     "record_card", "interview", "worker", "consent_event", "rights_request", "membership_event",
     "membership_spell", "member", "training_session", "attendance", "awareness_session",
     "referral", "referral_follow_up", "labour_case", "labour_case_follow_up", "site_visit",
-    "mining_site",
+    "mining_site", "indicator_month", "indicator_value",
 )  # fmt: skip
 CARDS = ["1000000001", "1000000002", "1000000003"]
 FEW = st.integers(0, 3)
@@ -74,6 +75,12 @@ def _happen(centre: Any, what: str, n: int, m: int, k: int, day: str) -> None:
             del centre.rows[project, form, name]
 
 
+def _update(centre: Any, *, full: bool = False) -> str:
+    kind = refresh(centre.engine, now=centre.now(), full=full).kind
+    compute(centre.engine, now=centre.now(), full=full)
+    return kind
+
+
 def _cycle(centre: Any) -> bool:
     """Two persons merged into each other: no identity run leaves that."""
     rows = centre.ask("select person_id, merged_into from person where state = 'merged'")
@@ -82,7 +89,7 @@ def _cycle(centre: Any) -> bool:
 
 
 @settings(
-    max_examples=25,
+    max_examples=12,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -91,15 +98,15 @@ def test_bit_by_bit_gives_what_making_all_anew_gives(
     centre: Any, emptied: Callable[[Any], None], steps: list[list[Any]]
 ) -> None:
     emptied(centre)
-    refresh(centre.engine, now=centre.now())
+    _update(centre)
     for step in steps:
         for one in step:
             _happen(centre, *one)
         if _cycle(centre):
             return
         centre.sync()
-        refresh(centre.engine, now=centre.now())
+        _update(centre)
     bit_by_bit = {table: centre.rows_of(table) for table in TABLES}
-    assert refresh(centre.engine, now=centre.now(), full=True).kind == "full"
+    assert _update(centre, full=True) == "full"
     for table in TABLES:
         assert bit_by_bit[table] == centre.rows_of(table), table
