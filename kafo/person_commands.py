@@ -130,13 +130,14 @@ def erase(
 
 
 def recompute(engine: Engine) -> None:
-    """Make persons, core and published figures anew from what is left."""
+    """Make core, indicators and published figures anew from what is left. Persons need nothing: an
+    erasure takes whole persons, and leaves no trace of them for others to be matched with."""
     from pipelines.core.refresh import refresh
-    from pipelines.identity.update import run as match
+    from pipelines.indicators.compute import compute
     from pipelines.protection.publish import run as publish
 
-    match(engine, now=now())
     refresh(engine, now=now())
+    compute(engine, now=now())
     publish(engine, now=now())
 
 

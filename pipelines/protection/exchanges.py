@@ -7,7 +7,7 @@ grouped (months into quarters), the groups change only if the two values are in 
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 
@@ -16,8 +16,15 @@ from pipelines.protection.lattice import Grouping, Key, Lattice
 _MOST = 600
 """Exchanges looked at for one cell."""
 
-Profile = Mapping[str, str]
-"""One finest value of a dimension with the groups it is in: month, quarter, year."""
+_VARIANTS = 12
+"""Ways looked at to place one exchange in the dimensions that the cell does not show."""
+
+END = "_end"
+"""Ends the name of a level of time that counts all up to its end: `quarter_end`."""
+
+Profile = Mapping[str, frozenset[str]]
+"""One finest value of a dimension, by level: where a unit with this value counts. It is one value at
+each level (month, quarter, year), but counts at the end of every period from its own on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +37,9 @@ class _Axis:
 
     def at(self, level: str) -> list[tuple[str, int]]:
         """Values of the level that change, and by how much."""
-        if self.less is None:
-            return [(self.more[level], 1)]
-        if self.more[level] == self.less[level]:
-            return []
-        return [(self.more[level], 1), (self.less[level], -1)]
+        less = frozenset[str]() if self.less is None else self.less[level]
+        added, taken = sorted(self.more[level] - less), sorted(less - self.more[level])
+        return [(value, 1) for value in added] + [(value, -1) for value in taken]
 
 
 class Exchanges:
@@ -56,16 +61,21 @@ class Exchanges:
     ) -> None:
         dimensions = {dimension for dimension, _ in weights}
         coarse = {g.coarse for g in groupings if g.fine in dimensions}
+        coarse |= {d for d in dimensions if d.endswith(END)}
         for dimension in sorted(dimensions - coarse):
             # The biggest values first: they have most to exchange.
             found = sorted((-n, v) for (d, v), n in weights.items() if d == dimension)
-            self.profiles[dimension] = [_profile(dimension, v, groupings) for _, v in found]
+            profiles = [_profile(dimension, v, groupings) for _, v in found]
+            self.profiles[dimension] = [_with_ends(p, weights) for p in profiles]
             self.axis_of |= {level: dimension for p in self.profiles[dimension] for level in p}
 
     def of(self, cell: Key) -> Iterator[dict[Key, int]]:
         """Exchanges that add 1 to the cell: cell → +1 or −1."""
-        axes = [self._own(dimension, value) for dimension, value in cell.where]
-        return islice(self._all(cell.counted, axes), _MOST)
+        own = [self._own(dimension, value) for dimension, value in cell.where]
+        alone = [[axis for axis in axes if axis.less is None] for axes in own]
+        # One more in all totals is always possible, if dear: it must not fall off the end.
+        yield from islice(self._all(cell.counted, own), _MOST)
+        yield from islice(self._all(cell.counted, alone), _MOST // 10)
 
     def _all(self, counted: str, own: list[list[_Axis]]) -> Iterator[dict[Key, int]]:
         for chosen in product(*own):
@@ -73,7 +83,7 @@ class Exchanges:
             touched = self._touched(counted, chosen)
             others = sorted({self.axis_of[d] for shape in touched for d in shape} - set(fixed))
             alone = [[_Axis(name, p, None) for p in self.profiles[name]] for name in others]
-            for rest in product(*alone):
+            for rest in islice(product(*alone), _VARIANTS):
                 yield _changes(counted, touched, fixed | {a.name: a for a in rest}, self.axis_of)
 
     def _touched(self, counted: str, chosen: tuple[_Axis, ...]) -> list[tuple[str, ...]]:
@@ -84,8 +94,8 @@ class Exchanges:
 
     def _own(self, dimension: str, value: str) -> list[_Axis]:
         name = self.axis_of[dimension]
-        mine = [p for p in self.profiles[name] if p.get(dimension) == value]
-        others = [p for p in self.profiles[name] if p.get(dimension) != value]
+        mine = [p for p in self.profiles[name] if value in p.get(dimension, ())]
+        others = [p for p in self.profiles[name] if value not in p.get(dimension, ())]
         pairs = [_Axis(name, here, there) for here in mine for there in others]
         return pairs + [_Axis(name, here, None) for here in mine]
 
@@ -107,9 +117,18 @@ def _changes(
     return found
 
 
-def _profile(dimension: str, value: str, groupings: Sequence[Grouping]) -> Profile:
+def _profile(dimension: str, value: str, groupings: Sequence[Grouping]) -> dict[str, str]:
     profile = {dimension: value}
     for grouping in groupings:
         if grouping.fine in profile and profile[grouping.fine] in grouping.group_of:
             profile[grouping.coarse] = grouping.group_of[profile[grouping.fine]]
     return profile
+
+
+def _with_ends(profile: Mapping[str, str], places: Iterable[tuple[str, str]]) -> Profile:
+    found = {level: frozenset((value,)) for level, value in profile.items()}
+    for level, value in profile.items():
+        ends = frozenset(v for d, v in places if d == level + END and v >= value)
+        if ends:
+            found[level + END] = ends
+    return found

@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
+from pipelines.protection.exchanges import END
 from pipelines.protection.lattice import Grouping, Key, Lattice, Sum, key
 
 _MET = "met"
@@ -25,6 +27,7 @@ class Figure:
     numerator: float | None = None
     denominator: float | None = None
     value: float | None = None
+    stock: bool = False  # of all up to the end of the period, when what came in it is published too
 
     @property
     def name(self) -> tuple[str, str]:
@@ -39,7 +42,7 @@ class Figure:
     @property
     def where(self) -> dict[str, str]:
         """Its coordinates."""
-        places = {self.period_kind: self.period}
+        places = {self.period_kind + (END if self.stock else ""): self.period}
         return places | {d: v for d, v in (self.row, self.column) if d}
 
     @property
@@ -56,7 +59,8 @@ def families(figures: Iterable[Figure]) -> list[list[Figure]]:
     """Figures that count the same units together: what one hides, the others must not show.
 
     Two measures count the same if all cells that both have are equal and they have some; or if the
-    one over all time is what the other adds up to.
+    one over all time is what the other adds up to; or if the one is at the end of each period what
+    the other adds to it.
     """
     by_name: dict[tuple[str, str], list[Figure]] = defaultdict(list)
     for figure in figures:
@@ -75,7 +79,37 @@ def families(figures: Iterable[Figure]) -> list[list[Figure]]:
                 break
         else:
             groups.append((cells, total, list(mine)))
-    return [members for _, _, members in groups]
+    return _with_stocks([members for _, _, members in groups])
+
+
+def _with_stocks(groups: list[list[Figure]]) -> list[list[Figure]]:
+    """Join every stock to the flow that fills it."""
+    totals = [{(f.period_kind, f.period): f.count for f in g if not f.dimensions} for g in groups]
+    into: dict[int, int] = {}
+    for n, stock in enumerate(totals):
+        flows = (m for m, flow in enumerate(totals) if m != n and _fills(flow, stock))
+        flow_number = next(flows, None)
+        if flow_number is not None:
+            into[n] = flow_number
+    joined = [list(g) for n, g in enumerate(groups)]
+    for n, m in into.items():
+        joined[m] += [replace(figure, stock=True) for figure in groups[n]]
+    return [g for n, g in enumerate(joined) if n not in into]
+
+
+_Totals = Mapping[tuple[str, str], int]
+
+
+def _fills(flow: _Totals, stock: _Totals) -> bool:
+    """Whether in every kind of period the stock grows by just the flow, in two periods at least."""
+    grows = 0
+    for kind in ("month", "quarter", "year"):
+        days = sorted(day for k, day in stock if k == kind)
+        for before, day in pairwise(days):
+            if stock[kind, before] + flow.get((kind, day), 0) != stock[kind, day]:
+                return False
+            grows += flow.get((kind, day), 0) > 0
+    return grows > 0
 
 
 def _total(cells: Mapping[Key, int]) -> int:
@@ -94,7 +128,8 @@ def cells_of(figures: Sequence[Figure]) -> Lattice:
             for word, part in zip(("yes", "no"), figure.parts, strict=True):
                 counts[_met(figure, word)] = part
     found = Lattice(counts=counts, groupings=_periods(figures))
-    found.sums = [each for each in _sums(found) if _holds(each, counts)]
+    known = (*_sums(found), *_stock_sums(counts))
+    found.sums = [each for each in known if _holds(each, counts)]
     return found
 
 
@@ -143,6 +178,38 @@ def _sums(found: Lattice) -> Iterable[Sum]:
     return [Sum(total, tuple(cells)) for (total, _), cells in parts.items()]
 
 
+_KINDS = tuple(f"{kind}{END}" for kind in ("month", "quarter", "year"))
+
+
+def _last(kind: str, day: str) -> str:
+    """The last month of a period that begins on the day."""
+    months = {_KINDS[0]: 0, _KINDS[1]: 2, _KINDS[2]: 11}[kind]
+    return f"{day[:4]}-{int(day[5:7]) + months:02}"
+
+
+def _stock_sums(counts: Mapping[Key, int]) -> Iterable[Sum]:
+    """What was there at the end of the period before and what came, or the same end by another name."""
+    days: dict[str, list[str]] = defaultdict(list)
+    for kind, day in {place for cell in counts for place in cell.where if place[0].endswith(END)}:
+        days[kind].append(day)
+    ordered = {kind: sorted(found) for kind, found in days.items()}
+    for cell in counts:
+        for kind, day in cell.where:
+            if kind not in ordered:
+                continue
+            rest = {d: v for d, v in cell.where if d != kind}
+            place = ordered[kind].index(day)
+            parts = [key("", rest | {kind.removesuffix(END): day})]
+            parts += [key("", rest | {kind: ordered[kind][place - 1]})] if place else []
+            yield Sum(cell, tuple(part for part in parts if part in counts))
+            for finer in _KINDS[: _KINDS.index(kind)]:
+                until = [d for d in ordered.get(finer, ()) if _last(finer, d) <= _last(kind, day)]
+                same = [key("", rest | {finer: until[-1]})] if until else []
+                yield Sum(cell, tuple(k for k in same if k in counts))
+            if place == len(ordered[kind]) - 1 and (ever := key("", rest | {"all": ""})) in counts:
+                yield Sum(ever, (cell,))
+
+
 def _holds(each: Sum, counts: Mapping[Key, int]) -> bool:
     """Answers of which several may be given do not add up, and then tell nothing by adding up."""
-    return sum(counts[part] for part in each.parts) == counts[each.total]
+    return bool(each.parts) and sum(counts[part] for part in each.parts) == counts[each.total]

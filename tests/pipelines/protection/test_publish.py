@@ -1,6 +1,7 @@
 """What is published hides what it must, for each audience, whatever an attacker puts together."""
 
 from collections import Counter
+from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, insert, select, text, update
 
 from pipelines.protection.figures import Figure, cells_of, families, keys_of
-from pipelines.protection.lattice import Grouping, Key, Table, key, lattice
+from pipelines.protection.lattice import Grouping, Key, Lattice, Sum, Table, key, lattice
 from pipelines.protection.publish import run
 from pipelines.protection.suppress import suppress
 from warehouse.casework_tables import indicator, indicator_value
@@ -56,6 +57,73 @@ def shares(people: list[Any]) -> list[Figure]:
                women[year, cercle], n, women[year, cercle] / n)
         for (year, cercle), n in asked.items()
     ]  # fmt: skip
+
+
+def stocks(people: list[Any]) -> list[Figure]:
+    """The directory at the end of every quarter and year."""
+    found = []
+    for kind, step in PERIODS[1:]:
+        for end in sorted({day(m, step) for m in range(24)}):
+            counts: Counter[Any] = Counter()
+            for who in people:
+                if day(who[3], step) <= end:
+                    for places in ((), (("sex", who[0]),), (("nationality_group", f"n{who[1]}"),),
+                                   (("sex", who[0]), ("nationality_group", f"n{who[1]}"))):  # fmt: skip
+                        counts[places] += 1
+            for places, n in counts.items():
+                row, column = (*places, ("", ""), ("", ""))[:2]
+                found.append(Figure("I-04", "people", "count", kind, end, row, column, n, value=n))
+    return found
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(person, min_size=20, max_size=300), st.sampled_from([5, 10]))
+def test_stocks_of_two_ends_give_no_hidden_arrivals_away(
+    attacker: ModuleType, people: list[Any], k: int
+) -> None:
+    people = [*people, ("m", 0, 0, 0), ("m", 0, 0, 3), ("m", 0, 0, 14)]
+    shown = [f for f in figures(people) + stocks(people) if f.period_kind in ("quarter", "year")]
+    covered = hidden_keys(shown, k)
+    cells, hidden = Lattice(), {}
+    for f, hide in covered.items():
+        if f.kind == "count" and "cercle" not in f.dimensions:
+            where = f.where | {"of": f.publication}
+            where = {d.removesuffix("_end"): v for d, v in where.items()}
+            cells.counts[key("", where)] = f.count
+            if hide:
+                hidden[key("", where)] = "x"
+    cells.sums = list(true_sums(cells))
+    found = attacker.recover(cells, hidden)
+    assert [c for c, (low, high) in found.items() if high - low < k - 1e-6] == []
+
+
+def true_sums(cells: Lattice) -> Iterator[Sum]:
+    """Written down anew, without looking at how the figures are judged."""
+    parts: dict[Key, list[list[Key]]] = {}
+    for cell in cells.counts:
+        where = dict(cell.where)
+        for name in ("sex", "nationality_group"):
+            if name in where:
+                total = key("", {d: v for d, v in where.items() if d != name})
+                groups = parts.setdefault(total, [[], []])
+                groups[name == "sex"].append(cell)
+        if "quarter" in where and where["of"] == "I-01":
+            year = {d: v for d, v in where.items() if d != "quarter"}
+            total = key("", year | {"year": where["quarter"][:4] + "-01-01"})
+            parts.setdefault(total, [[], []]).append([cell])
+    for total, groups in parts.items():
+        for group in [*groups[:2], [c for single in groups[2:] for c in single]]:
+            if group:
+                yield Sum(total, tuple(group))
+    for cell in cells.counts:
+        where = dict(cell.where)
+        if where["of"] == "I-04":
+            kind = "quarter" if "quarter" in where else "year"
+            before = max((d for c in cells.counts for k, d in c.where
+                          if k == kind and d < where[kind]
+                          and ("of", "I-04") in c.where), default="")  # fmt: skip
+            wanted = [key("", where | {kind: before}), key("", where | {"of": "I-01"})]
+            yield Sum(cell, tuple(k for k in wanted if k in cells.counts))
 
 
 def hidden_keys(shown: list[Figure], k: int) -> dict[Figure, bool]:
