@@ -111,6 +111,7 @@ def explain(
     reason: str = typer.Option("", "--reason", help=_REASON),
 ) -> None:
     """Both registrations line by line, why they were matched, and what was decided."""
+    from pipelines.directory.wording import wording
     from pipelines.identity.explain import PROBLEMS
     from pipelines.identity.explain import explain as explain_pair
     from pipelines.identity.find import registration_of
@@ -120,13 +121,15 @@ def explain(
     with writing(engine) as connection:
         pair = registration_of(connection, one), registration_of(connection, other)
         found = explain_pair(connection, pair)
+        words = wording(connection)
         _log(connection, "explain", "match_pair", 2, reason)
     table = Table("", _short(found.pair[0]), _short(found.pair[1]), "")
     for line in found.lines:
         if line.left in (None, "") and line.right in (None, ""):
             continue
         mark = {True: "=", False: "≠", None: ""}[line.agrees]
-        table.add_row(line.name, _cell(line.left), _cell(line.right), mark)
+        left, right = (say(*words.value(line.name, v)) for v in (line.left, line.right))
+        table.add_row(say(*words.question(line.name)), left, right, mark)
     out.print(table)
     for each in found.reasons:
         bits = "" if each.bits is None else f" ({each.bits:+.1f})"
@@ -223,7 +226,14 @@ def undo(context: typer.Context, number: int) -> None:
     from pipelines.identity.acts import undo as act
 
     engine = warehouse(configuration(context))
-    _tell(act(engine, number, who=who(), now=now()))
+    done = act(engine, number, who=who(), now=now())
+    persons = len(set(done.person_of.values()))
+    out.print(
+        say(
+            f"✓ décision n° {number} annulée : {len(done.person_of)} fiches, {persons} personne(s)",
+            f"✓ decision no. {number} undone: {len(done.person_of)} registrations, {persons} person(s)",
+        )
+    )
     engine.dispose()
 
 
@@ -317,7 +327,3 @@ def _percent(task: "Task") -> str:
 
 def _short(instance_id: str) -> str:
     return instance_id.removeprefix("uuid:")[:8]
-
-
-def _cell(value: object) -> str:
-    return "" if value is None else str(value)
