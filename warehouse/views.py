@@ -107,7 +107,9 @@ def _replace(connection: Connection, view: View, digest: str) -> None:
     else:
         connection.exec_driver_sql(f"drop view if exists {view.name}")
         head = f"create view {view.name} as\n"
-    connection.exec_driver_sql(head + view.sql)
+    # The driver of PostgreSQL takes a single percent sign for a parameter.
+    sql = view.sql.replace("%", "%%") if connection.dialect.name == "postgresql" else view.sql
+    connection.exec_driver_sql(head + sql)
     _comment(connection, view)
     connection.execute(delete(view_definition).where(view_definition.c.view_name == view.name))
     connection.execute(view_definition.insert().values(view_name=view.name, digest=digest))
@@ -127,5 +129,5 @@ def _comment(connection: Connection, view: View) -> None:
                 if column
                 else f"view {view.schema}.{view.name}"
             )
-            quoted = f"{fr} | {en}".replace("'", "''")
+            quoted = f"{fr} | {en}".replace("'", "''").replace("%", "%%")
             connection.exec_driver_sql(f"comment on {target} is '{quoted}'")
