@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import Column, Connection, RowMapping, Table, bindparam, select, tuple_
 
 from pipelines.identity.golden import Golden, Said, golden
+from pipelines.identity.phones import read_phone
 from pipelines.identity.registrations import Answers, answers_of, batches, sources
-from pipelines.identity.telephone import international
 from warehouse.bulk import Row, upsert
 from warehouse.identity_tables import (
     person,
@@ -133,7 +133,8 @@ def _answers(connection: Connection, instances: Sequence[str]) -> dict[str, Answ
     for source in reversed(sources(connection)):
         found |= answers_of(connection, source, instances)
     for answers in found.values():
-        answers["phone"] = international(answers.get("phone"), answers.get("phone_country"))
+        phone = read_phone(answers.get("phone") or "", answers.get("phone_country") or "")
+        answers["phone"] = phone.number or None
     return found
 
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from forms.fingerprint import name_key
 from pipelines.identity.matcher import Reason, Scored
+from pipelines.identity.phones import read_phone
 from pipelines.identity.plausible import BIRTH_YEARS_APART, SEX_BITS, Ints
-from pipelines.identity.telephone import international
 
 Said = dict[str, Any]
 
@@ -50,12 +50,13 @@ class SureRules:
     def content(self, answers: Mapping[str, Any]) -> str:
         """Names as they sound, the phone in full, and what can contradict."""
         last, first, _ = _sounds(answers)
+        phone = read_phone(answers.get("phone") or "", answers.get("phone_country") or "")
         said: Said = {
             "names": sorted((last, first)) if last and first else None,
             "year": answers.get("birth_year"),
             "sex": answers.get("sex"),
             "country": answers.get("nationality"),
-            "phone": international(answers.get("phone"), answers.get("phone_country")),
+            "phone": phone.number or None,
             "shared": answers.get("phone_shared") == "yes",
             "card": answers.get("card_code"),
         }
