@@ -1,17 +1,19 @@
 """Enumerators whose usual pace is far below that of the others."""
 
+from math import log
+
 from pipelines.quality.peers import about, by_form_and_enumerator, far_from_peers, typical
 from pipelines.quality.rule import Fact, Finding, Rule, Window
 
 _ENOUGH = 10
 _CLEARLY = 0.6
 """Only a pace below this share of the others' is worth a question, however regular they are."""
-_LEAST = 0.5
-"""Seconds per answer that differ between honest people anyway."""
+_LEAST = 0.15
+"""Honest people differ by some 15 % anyway."""
 
 
 def _pace(fact: Fact) -> float | None:
-    if fact.seconds is None or fact.seconds < 0 or fact.answered < _ENOUGH:
+    if fact.seconds is None or fact.seconds <= 0 or fact.answered < _ENOUGH:
         return None
     return fact.seconds / fact.answered
 
@@ -21,8 +23,10 @@ def _check(window: Window) -> list[Finding]:
     for form, groups in by_form_and_enumerator(window.facts).items():
         paces = typical(groups, _pace, window.thresholds.min_interviews)
         values = {name: pace for name, (pace, _) in paces.items()}
+        # Paces differ by ratios: twice as fast is as far as half as fast.
+        ratios = {name: log(pace) for name, pace in values.items()}
         for name, pace in values.items():
-            far = far_from_peers(name, values, window, least=_LEAST)
+            far = far_from_peers(name, ratios, window, least=_LEAST)
             others = sorted(v for other, v in values.items() if other != name)
             if far is None or far > -window.thresholds.peer_distance:
                 continue

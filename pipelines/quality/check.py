@@ -1,0 +1,169 @@
+"""Checks the data after a synchronisation: what changed one by one, enumerators over a window."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from time import perf_counter
+
+from sqlalchemy import Connection, Engine, func, select, text
+
+from pipelines.quality.catalogue import evidence, rules
+from pipelines.quality.facts import KEPT_DAYS, forget, known_sites, read_window, renew
+from pipelines.quality.moments import before, hours
+from pipelines.quality.problems import write
+from pipelines.quality.rule import Answers, Fact, Finding, Rule, Window
+from pipelines.quality.sources import Source, find_sources
+from pipelines.quality.thresholds import Thresholds
+from warehouse.bulk import upsert
+from warehouse.engine import writing
+from warehouse.quality_tables import quality_fact, quality_problem, quality_run
+from warehouse.tables import submission, sync_run
+
+_STALE_HOURS = 1.0
+"""Some problems come with time alone: silence, attachments that stay away."""
+_LONG_AGO = "1970-01-01T00:00:00.000Z"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a check did; `open` counts the problems that wait now."""
+
+    checked: int
+    opened: int
+    closed: int
+    open: int
+    seconds: float
+
+
+def run(engine: Engine, *, now: str, thresholds: Thresholds | None = None) -> Report:
+    """Look for problems; `now` is an ISO stamp. One transaction; nothing to do costs two queries."""
+    started, limits = perf_counter(), thresholds or Thresholds()
+    with writing(engine) as connection:
+        checked = opened = closed = 0
+        seen_run, seen_at = _seen(connection, _basis(limits))
+        last_run = connection.scalar(select(func.max(submission.c.run_id))) or 0
+        if last_run > seen_run or hours(seen_at, now) >= _STALE_HOURS:
+            checked, opened, closed = _check(connection, limits, now, seen_run, seen_at)
+            mark = ("all", last_run, _basis(limits), now)
+            columns = ("part", "run_id", "basis", "checked_at")
+            upsert(connection, "quality_run", columns, [mark], key=("part",))
+        waiting = select(func.count()).where(quality_problem.c.state == "open")
+        left = connection.scalar(waiting) or 0
+    return Report(checked, opened, closed, left, perf_counter() - started)
+
+
+def _basis(thresholds: Thresholds) -> str:
+    return sha256(json.dumps(asdict(thresholds), sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _seen(connection: Connection, basis: str) -> tuple[int, str]:
+    """Up to which run, and when; from the start again when the thresholds are others."""
+    r = quality_run.c
+    row = connection.execute(
+        select(r.run_id, r.checked_at).where(r.part == "all", r.basis == basis)
+    ).one_or_none()
+    return (row.run_id, row.checked_at) if row else (-1, _LONG_AGO)
+
+
+def _check(
+    connection: Connection, limits: Thresholds, now: str, seen_run: int, seen_at: str
+) -> tuple[int, int, int]:
+    kept, sources = before(now, days=KEPT_DAYS), find_sources(connection)
+    forget(connection, before=kept)
+    sites = known_sites(connection)
+    changed = [
+        fact for source in sources
+        for page in renew(connection, source, sites, after_run=seen_run, since=seen_at, kept=kept)
+        for fact in page
+    ]  # fmt: skip
+    window = _window(connection, sources, limits, now)
+    opened = closed = 0
+    for rule in rules():
+        findings, judged = _apply(connection, rule, changed, window)
+        more, less = write(connection, rule, findings, judged=judged, now=now)
+        opened, closed = opened + more, closed + less
+    return len(changed), opened, closed + _close_orphans(connection, now)
+
+
+def _apply(
+    connection: Connection, rule: Rule, changed: list[Fact], window: Window
+) -> tuple[list[Finding], Callable[[str | None], bool]]:
+    """A rule's findings, and of which instances it could judge now (None: of an enumerator)."""
+    if rule.one:
+        ids = {fact.key[2] for fact in changed}
+        some = [found for fact in changed if (found := rule.one(fact, window.thresholds))]
+        return some, lambda instance: instance in ids
+    if rule.many:
+        ids = {fact.key[2] for fact in window.facts}
+        return rule.many(window), lambda instance: instance is None or instance in ids
+    return _ask(connection, rule, window), lambda _instance: True
+
+
+def _ask(connection: Connection, rule: Rule, window: Window) -> list[Finding]:
+    fr, en = evidence(rule)
+    assert rule.sql
+    body = "\n".join(line for line in rule.sql.splitlines() if not line.startswith("--"))
+    given = {
+        "since": before(window.now, days=window.thresholds.window_days),
+        "attachments_since": before(window.now, days=window.thresholds.attachment_days),
+        "rule": rule.code,
+    }
+    used = {name: value for name, value in given.items() if f":{name}" in body}
+    facts = quality_fact.c
+    found = []
+    for row in connection.execute(text(body), used).all():
+        who = connection.execute(select(facts.enumerator, facts.focal_point).where(
+            facts.project_id == row.project_id, facts.form_id == row.form_id,
+            facts.instance_id == row.instance_id,
+        )).one_or_none()  # fmt: skip
+        parts = {"a": row.a, "b": "?" if row.b is None else row.b}
+        key = (row.project_id, row.form_id, row.instance_id)
+        name, code = (who.enumerator, who.focal_point) if who else (None, None)
+        found.append(Finding(fr.format(**parts), en.format(**parts), 1.0, key, name, code))
+    return found
+
+
+def _window(connection: Connection, sources: list[Source], limits: Thresholds, now: str) -> Window:
+    since = before(now, days=limits.window_days)
+    r = sync_run.c
+    synced = connection.scalar(select(func.max(r.started_at)).where(r.outcome == "ok"))
+    return Window(
+        read_window(connection, since), limits, now,
+        {source.form: source.version for source in sources},
+        {source.form: _answers(connection, source, since) for source in sources},
+        synced,
+    )  # fmt: skip
+
+
+def _answers(connection: Connection, source: Source, since: str) -> Answers:
+    names, f = (*source.choices, *source.numbers), quality_fact.c
+    here = select(f.instance_id).where(
+        f.project_id == source.project_id, f.form_id == source.form_id, f.received_at >= since
+    )
+    t = source.table.c
+    rows = connection.execute(
+        select(t.instance_id, *(t[name] for name in names)).where(t.instance_id.in_(here))
+    ).all()
+
+    def of(name: str, at: int) -> dict[str, object]:
+        assert name
+        return {row[0]: row[at] for row in rows if row[at] is not None}
+
+    columns = {name: of(name, at) for at, name in enumerate(names, start=1)}
+    return Answers(
+        {name: {k: str(v) for k, v in columns[name].items()} for name in source.choices},
+        {name: {k: float(str(v)) for k, v in columns[name].items()} for name in source.numbers},
+    )
+
+
+def _close_orphans(connection: Connection, now: str) -> int:
+    """Problems of records that are no more."""
+    gone = text(
+        "update quality_problem set state = 'closed', state_at = :now "
+        "where state = 'open' and instance_id is not null and not exists ("
+        "select 1 from submission as s where s.project_id = quality_problem.project_id "
+        "and s.form_id = quality_problem.form_id and s.instance_id = quality_problem.instance_id "
+        "and s.deleted_at is null and s.purged_at is null)"
+    )
+    return connection.execute(gone, {"now": now}).rowcount
