@@ -6,11 +6,12 @@ from typing import Any
 from sqlalchemy import ColumnClause, Connection, FromClause, column, select, table
 from sqlalchemy.types import Float, Integer, Text, TypeEngine
 
+from warehouse.shape import GEOPOINT_PARTS
 from warehouse.tables import choice, form, question, question_label
 from warehouse.types import Day, Instant
 
 _TYPES: dict[str, type[TypeEngine[Any]]] = {
-    "int": Integer, "decimal": Float, "date": Day, "dateTime": Instant, "geopoint": Float,
+    "int": Integer, "decimal": Float, "date": Day, "dateTime": Instant,
 }  # fmt: skip
 _PLACES = frozenset({"focal_point", "cercle", "commune", "site"})
 """Answers that are rightly the same all day."""
@@ -48,9 +49,9 @@ def is_unsure(answer: object) -> bool:
 
 def find_sources(connection: Connection) -> list[Source]:
     """Every form that has a table."""
-    return [_source(connection, *row) for row in connection.execute(
-        select(form.c.project_id, form.c.form_id, form.c.version, form.c.table_name)
-    ).tuples().all()]  # fmt: skip
+    f = form.c
+    rows = connection.execute(select(f.project_id, f.form_id, f.version, f.table_name)).all()
+    return [_source(connection, *row) for row in rows]
 
 
 def _source(
@@ -68,13 +69,14 @@ def _source(
         choice.c.project_id == project_id, choice.c.form_id == form_id, choice.c.value.in_(_UNSURE)
     )))  # fmt: skip
     own: list[ColumnClause[Any]] = [column("instance_id", Text())]
-    own += [column(r.column_name, _TYPES.get(r.type, Text)()) for r in rows]
+    own += [column(r.column_name, _TYPES.get(r.type, Text)()) for r in rows if r.type != "geopoint"]
+    points = [r.column_name for r in rows if r.type == "geopoint"]
+    own += [column(f"{n}_{part}", Float()) for n in points for part in GEOPOINT_PARTS]
     names = [r.column_name for r in rows]
-    points = [n.removesuffix("_latitude") for n in names if n.endswith("_latitude")]
     single = [r for r in rows if r.list_name and not r.select_multiple]
     return Source(
         project_id, form_id, version, table(name, *own), frozenset(names),
-        tuple(r.column_name for r in rows if r.path in labelled),
+        tuple(r.column_name for r in rows if r.path in labelled and r.type != "geopoint"),
         tuple(r.column_name for r in single if r.column_name not in _PLACES),
         tuple(r.column_name for r in rows if r.type in ("int", "decimal") and r.path in labelled),
         frozenset(r.column_name for r in single if r.list_name in lists),

@@ -1,0 +1,87 @@
+"""Problems open, stay, close by themselves and stay ignored, in a real warehouse."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Engine, text
+
+from pipelines.quality.catalogue import rules
+from pipelines.quality.check import run
+from warehouse.load import load
+
+NOW = "2026-11-01T12:00:00.000Z"
+LATER = "2026-11-05T12:00:00.000Z"
+
+
+def _all(engine: Engine, query: str) -> list[tuple[Any, ...]]:
+    with engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(text(query))]
+
+
+def _do(engine: Engine, statement: str) -> None:
+    with engine.begin() as connection:
+        connection.execute(text(statement))
+
+
+def _submission(engine: Engine, instance: str, present: int) -> None:
+    _do(
+        engine,
+        "insert into submission (project_id, form_id, instance_id, submitted_at, submitter_name, "
+        "attachments_present, attachments_expected, run_id) values "
+        f"(1, 'f', '{instance}', '2026-11-01T10:00:00.000Z', 'PF-01', {present}, 1, 1)",
+    )
+
+
+def test_a_problem_opens_once_and_closes_by_itself(engine: Engine) -> None:
+    _submission(engine, "uuid:1", 0)
+    _submission(engine, "uuid:2", 1)
+    assert run(engine, now=NOW).open == 0  # it may still arrive
+    assert run(engine, now=LATER).opened == 1
+    found = _all(engine, "select rule, instance_id, state, first_seen from quality_problem")
+    assert [row[:3] for row in found] == [("missing_attachment", "uuid:1", "open")]
+    assert run(engine, now="2026-11-05T14:00:00.000Z").opened == 0
+    _do(engine, "update submission set attachments_present = 1, run_id = 2")
+    assert run(engine, now="2026-11-05T15:00:00.000Z").closed == 1
+    assert _all(engine, "select state, state_by from quality_problem") == [("closed", None)]
+
+
+def test_what_people_ignored_stays_ignored(engine: Engine) -> None:
+    _submission(engine, "uuid:1", 0)
+    run(engine, now=LATER)
+    _do(engine, "update quality_problem set state = 'ignored', state_by = 'a', state_why = 'w'")
+    report = run(engine, now="2026-11-06T12:00:00.000Z")
+    assert (report.opened, report.closed, report.open) == (0, 0, 0)
+    assert _all(engine, "select state, state_why from quality_problem") == [("ignored", "w")]
+
+
+def test_problems_of_a_deleted_record_close(engine: Engine) -> None:
+    _submission(engine, "uuid:1", 0)
+    run(engine, now=LATER)
+    _do(engine, "update submission set deleted_at = '2026-11-05T13:00:00.000Z', run_id = 2")
+    assert run(engine, now="2026-11-06T12:00:00.000Z").open == 0
+
+
+def test_every_rule_is_defined_in_both_languages() -> None:
+    found = rules()
+    assert len({rule.code for rule in found}) == len(found)
+    for rule in found:
+        assert all((rule.fr, rule.en, rule.action_fr, rule.action_en)), rule.code
+        assert rule.severity in (1, 2, 3), rule.code
+
+
+def test_facts_come_from_the_answers_of_any_form(
+    engine: Engine,
+    small_form: Callable[..., Any],
+    small_row: Callable[..., Any],
+    received: Callable[..., Any],
+) -> None:
+    with engine.begin() as connection:
+        shape = small_form(connection)
+        row = small_row("uuid:1")
+        load(connection, shape, received([row]), run_id=1)
+    assert run(engine, now=NOW).checked == 1
+    assert run(engine, now=NOW).checked == 0
+    assert (
+        _all(engine, "select enumerator, answered, hour, weekday from quality_fact")[0][0]
+        == "PF-01"
+    )
