@@ -35,6 +35,16 @@ def warehouse(config: Config) -> Engine:
     return engine
 
 
+@contextmanager
+def opened(config: Config) -> Iterator[Engine]:
+    """The warehouse for one command; its file is let go at the end, also after an error."""
+    engine = warehouse(config)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
 def reader(config: Config) -> Engine:
     """The warehouse, for reading only."""
     from warehouse.engine import open_reader, parse_url

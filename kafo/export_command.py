@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from forms.errors import UsageError
 from forms.language import say
 from kafo.cli import configuration, out
-from kafo.connection import now, warehouse
+from kafo.connection import now, opened
 from kafo.operator import steward, who
 
 
@@ -70,18 +70,17 @@ def export_view(
     from pipelines.exports.export import Wish, export, is_named
     from warehouse.engine import reading
 
-    engine = warehouse(configuration(context))
-    with reading(engine) as connection:
-        named = is_named(connection, view)
-    name = steward(engine, _account(account)) if named else account or who()
-    if named and request is None:
-        _ask(engine, view, name, reason)
-    else:
-        path = output or Path(f"{view}-{now()[:10]}.{kind.value}")
-        wish = Wish(view, kind.value, path, name, audience.value, reason, request)
-        rows = export(engine, wish, now=now())
-        out.print(say(f"✓ {path} : {rows} lignes", f"✓ {path}: {rows} rows"), markup=False)
-    engine.dispose()
+    with opened(configuration(context)) as engine:
+        with reading(engine) as connection:
+            named = is_named(connection, view)
+        name = steward(engine, _account(account)) if named else account or who()
+        if named and request is None:
+            _ask(engine, view, name, reason)
+        else:
+            path = output or Path(f"{view}-{now()[:10]}.{kind.value}")
+            wish = Wish(view, kind.value, path, name, audience.value, reason, request)
+            rows = export(engine, wish, now=now())
+            out.print(say(f"✓ {path} : {rows} lignes", f"✓ {path}: {rows} rows"), markup=False)
 
 
 def approve(
@@ -96,22 +95,21 @@ def approve(
     from pipelines.exports.requests import decide, find
     from warehouse.engine import reading, writing
 
-    engine = warehouse(configuration(context))
-    with reading(engine) as connection:
-        asked = find(connection, request_id)
-    out.print(
-        say(
-            f"{asked.asked_by} demande « {asked.view_name} » : {asked.reason}",
-            f"{asked.asked_by} asks for '{asked.view_name}': {asked.reason}",
-        ),
-        markup=False,
-    )
-    name = steward(engine, account)
-    with writing(engine) as connection:
-        done = decide(connection, request_id, who=name, agree=not refuse, now=now())
-    text = say("accordé", "agreed") if done.state == "approved" else say("refusé", "refused")
-    out.print(f"✓ {request_id} : {text}", markup=False)
-    engine.dispose()
+    with opened(configuration(context)) as engine:
+        with reading(engine) as connection:
+            asked = find(connection, request_id)
+        out.print(
+            say(
+                f"{asked.asked_by} demande « {asked.view_name} » : {asked.reason}",
+                f"{asked.asked_by} asks for '{asked.view_name}': {asked.reason}",
+            ),
+            markup=False,
+        )
+        name = steward(engine, account)
+        with writing(engine) as connection:
+            done = decide(connection, request_id, who=name, agree=not refuse, now=now())
+        text = say("accordé", "agreed") if done.state == "approved" else say("refusé", "refused")
+        out.print(f"✓ {request_id} : {text}", markup=False)
 
 
 def _ask(engine: Engine, view: str, name: str, reason: str) -> None:

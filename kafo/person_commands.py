@@ -9,7 +9,7 @@ from forms.errors import KafoError, UsageError
 from forms.language import current, say
 from kafo.cli import configuration, out
 from kafo.config import Config
-from kafo.connection import central, now, warehouse
+from kafo.connection import central, now, opened
 from kafo.operator import who
 
 if TYPE_CHECKING:
@@ -43,20 +43,19 @@ def show(
     from warehouse.access import log_access
     from warehouse.engine import writing
 
-    engine = warehouse(configuration(context))
-    with writing(engine) as connection:
-        found = footprint(connection, code)
-        sheets = record(connection, found, language=current())
-        what = min(found.persons, default="person")
-        log_access(
-            connection, now=now(), who=who(), action="show", what=what, rows=len(sheets),
-            reason=reason,
-        )  # fmt: skip
-    for sheet in sheets:
-        out.print(f"\n{sheet.title} · {sheet.sent_at[:10]} · {sheet.instance_id}", markup=False)
-        for question, answer in sheet.answers:
-            out.print(f"  {question} : {answer}", markup=False, soft_wrap=True)
-    engine.dispose()
+    with opened(configuration(context)) as engine:
+        with writing(engine) as connection:
+            found = footprint(connection, code)
+            sheets = record(connection, found, language=current())
+            what = min(found.persons, default="person")
+            log_access(
+                connection, now=now(), who=who(), action="show", what=what, rows=len(sheets),
+                reason=reason,
+            )  # fmt: skip
+        for sheet in sheets:
+            out.print(f"\n{sheet.title} · {sheet.sent_at[:10]} · {sheet.instance_id}", markup=False)
+            for question, answer in sheet.answers:
+                out.print(f"  {question} : {answer}", markup=False, soft_wrap=True)
 
 
 def correct(
@@ -72,23 +71,24 @@ def correct(
     from warehouse.engine import writing
 
     config = configuration(context)
-    engine = warehouse(config)
-    why = checked_reason(reason)
-    key, path = _target(engine, code, question, value)
-    with writing(engine) as connection:
-        log_access(
-            connection, now=now(), who=who(), action="correct", what=f"{key[1]}.{question}", rows=1,
-            reason=why,
-        )  # fmt: skip
-    with central(config) as source:
-        correct_in_central(source.client, key, path, value, comment=f"Correction demandée : {why}")
-    out.print(
-        say(
-            "✓ Corrigé dans ODK Central. « kafo sync » l'apporte dans l'entrepôt.",
-            "✓ Corrected in ODK Central. 'kafo sync' brings it into the warehouse.",
+    with opened(config) as engine:
+        why = checked_reason(reason)
+        key, path = _target(engine, code, question, value)
+        with writing(engine) as connection:
+            log_access(
+                connection, now=now(), who=who(), action="correct", what=f"{key[1]}.{question}", rows=1,
+                reason=why,
+            )  # fmt: skip
+        with central(config) as source:
+            correct_in_central(
+                source.client, key, path, value, comment=f"Correction demandée : {why}"
+            )
+        out.print(
+            say(
+                "✓ Corrigé dans ODK Central. « kafo sync » l'apporte dans l'entrepôt.",
+                "✓ Corrected in ODK Central. 'kafo sync' brings it into the warehouse.",
+            )
         )
-    )
-    engine.dispose()
 
 
 def erase(
@@ -104,29 +104,32 @@ def erase(
     from warehouse.engine import reading, writing
 
     config = configuration(context)
-    engine = warehouse(config)
-    why = checked_reason(reason)
-    with reading(engine) as connection:
-        found = footprint(connection, code)
-    question = say(
-        f"Effacer {len(found.own)} fiches, {len(found.entities)} entités, et la carte de "
-        f"{len(found.shared)} listes, pour toujours ?",
-        f"Erase {len(found.own)} records, {len(found.entities)} entities, and the card from "
-        f"{len(found.shared)} lists, for ever?",
-    )
-    if not yes:
-        typer.confirm(question, abort=True)
-    done = erase_person(engine, code, now=now(), store=config.data / "attachments")
-    with writing(engine) as connection:
-        log_access(
-            connection, now=now(), who=who(), action="erase", what=done.person_hash,
-            rows=done.submissions, reason=why,
-        )  # fmt: skip
-    out.print(say(f"✓ Effacé de l'entrepôt : {done.submissions} fiches, {done.files} fichiers.",
-                  f"✓ Erased from the warehouse: {done.submissions} records, {done.files} files."))  # fmt: skip
-    clear(config, engine)
-    recompute(engine)
-    engine.dispose()
+    with opened(config) as engine:
+        why = checked_reason(reason)
+        with reading(engine) as connection:
+            found = footprint(connection, code)
+        question = say(
+            f"Effacer {len(found.own)} fiches, {len(found.entities)} entités, et la carte de "
+            f"{len(found.shared)} listes, pour toujours ?",
+            f"Erase {len(found.own)} records, {len(found.entities)} entities, and the card from "
+            f"{len(found.shared)} lists, for ever?",
+        )
+        if not yes:
+            typer.confirm(question, abort=True)
+        done = erase_person(engine, code, now=now(), store=config.data / "attachments")
+        with writing(engine) as connection:
+            log_access(
+                connection, now=now(), who=who(), action="erase", what=done.person_hash,
+                rows=done.submissions, reason=why,
+            )  # fmt: skip
+        out.print(
+            say(
+                f"✓ Effacé de l'entrepôt : {done.submissions} fiches, {done.files} fichiers.",
+                f"✓ Erased from the warehouse: {done.submissions} records, {done.files} files.",
+            )
+        )
+        clear(config, engine)
+        recompute(engine)
 
 
 def recompute(engine: Engine) -> None:

@@ -8,7 +8,7 @@ from rich.table import Table
 from forms.errors import UsageError
 from forms.language import say
 from kafo.cli import configuration, out
-from kafo.connection import now, warehouse
+from kafo.connection import now, opened
 from kafo.operator import who
 
 _LINES = 50
@@ -86,24 +86,23 @@ def publish(
     from warehouse.access import log_access
     from warehouse.engine import writing
 
-    engine = warehouse(configuration(context))
-    at = now()
-    run(engine, now=at)
-    done = publish_file(engine, output, who=who(), now=at)
-    cells = done.rows["published_cell"]
-    with writing(engine) as connection:
-        log_access(
-            connection, now=at, who=who(), action="publish", what="published_cell", rows=cells,
-            reason="chiffres publics, sans personne",
-        )  # fmt: skip
-    out.print(
-        say(
-            f"✓ {output} : {cells} chiffres publics. Se lit avec Excel, DB Browser ou Datasette.",
-            f"✓ {output}: {cells} public figures. Read it with Excel, DB Browser or Datasette.",
-        ),
-        markup=False,
-    )
-    engine.dispose()
+    with opened(configuration(context)) as engine:
+        at = now()
+        run(engine, now=at)
+        done = publish_file(engine, output, who=who(), now=at)
+        cells = done.rows["published_cell"]
+        with writing(engine) as connection:
+            log_access(
+                connection, now=at, who=who(), action="publish", what="published_cell", rows=cells,
+                reason="chiffres publics, sans personne",
+            )  # fmt: skip
+        out.print(
+            say(
+                f"✓ {output} : {cells} chiffres publics. Se lit avec Excel, DB Browser ou Datasette.",
+                f"✓ {output}: {cells} public figures. Read it with Excel, DB Browser or Datasette.",
+            ),
+            markup=False,
+        )
 
 
 def register(
@@ -130,21 +129,20 @@ def retention(context: typer.Context) -> None:
     from sync.central_erasure import waiting
 
     config = configuration(context)
-    engine = warehouse(config)
-    done = run_retention(engine, now=now(), store=config.data / "attachments")
-    out.print(
-        say(
-            f"✓ Échus : {done.persons} personnes, {done.referrals} fiches d'orientation, "
-            f"{done.labour_cases} fiches de conflit, {done.accounts} comptes.",
-            f"✓ Due: {done.persons} persons, {done.referrals} referral records, "
-            f"{done.labour_cases} case records, {done.accounts} accounts.",
+    with opened(config) as engine:
+        done = run_retention(engine, now=now(), store=config.data / "attachments")
+        out.print(
+            say(
+                f"✓ Échus : {done.persons} personnes, {done.referrals} fiches d'orientation, "
+                f"{done.labour_cases} fiches de conflit, {done.accounts} comptes.",
+                f"✓ Due: {done.persons} persons, {done.referrals} referral records, "
+                f"{done.labour_cases} case records, {done.accounts} accounts.",
+            )
         )
-    )
-    if done.persons or done.referrals or done.labour_cases:
-        recompute(engine)
-    if waiting(engine):
-        clear(config, engine)
-    engine.dispose()
+        if done.persons or done.referrals or done.labour_cases:
+            recompute(engine)
+        if waiting(engine):
+            clear(config, engine)
 
 
 def log(context: typer.Context) -> None:
@@ -154,17 +152,18 @@ def log(context: typer.Context) -> None:
     from warehouse.engine import reading
     from warehouse.protection_tables import access_log
 
-    engine = warehouse(configuration(context))
-    a = access_log.c
-    columns = (a.at, a.who, a.action, a.what, a.row_count, a.reason)
-    table = Table("UTC", say("qui", "who"), say("action", "action"), say("quoi", "what"),
-                  say("lignes", "rows"), say("pourquoi", "why"))  # fmt: skip
-    with reading(engine) as connection:
-        last = connection.execute(select(*columns).order_by(a.entry_id.desc()).limit(_LINES)).all()
-    for at, *rest in reversed(last):
-        table.add_row(str(at)[:16].replace("T", " "), *map(str, rest))
-    out.print(table)
-    engine.dispose()
+    with opened(configuration(context)) as engine:
+        a = access_log.c
+        columns = (a.at, a.who, a.action, a.what, a.row_count, a.reason)
+        table = Table("UTC", say("qui", "who"), say("action", "action"), say("quoi", "what"),
+                      say("lignes", "rows"), say("pourquoi", "why"))  # fmt: skip
+        with reading(engine) as connection:
+            last = connection.execute(
+                select(*columns).order_by(a.entry_id.desc()).limit(_LINES)
+            ).all()
+        for at, *rest in reversed(last):
+            table.add_row(str(at)[:16].replace("T", " "), *map(str, rest))
+        out.print(table)
 
 
 def _is_open(path: Path) -> bool:
