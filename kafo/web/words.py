@@ -1,5 +1,6 @@
 """Words for the codes of jobs, outcomes and questions to Central."""
 
+from babel.dates import get_day_names
 from markupsafe import Markup
 
 from kafo.web.language import Language
@@ -75,6 +76,10 @@ ACTIONS = {
     "pair_decided": _("doublon décidé"),
     "pair_undone": _("décision annulée"),
     "person_split": _("fiches séparées"),
+    "reviewed": _("état donné dans ODK Central"),
+    "review_undone": _("état de Central annulé"),
+    "problem_ignored": _("problème ignoré"),
+    "problem_open": _("problème rouvert"),
 }
 
 EVENTS = {
@@ -105,6 +110,44 @@ def period_kind(language: Language, kind: str) -> str:
 def dimension_name(language: Language, dimension: str) -> str:
     """What a figure is broken down by."""
     return language.text(DIMENSIONS.get(dimension, dimension))
+
+
+SEVERITIES = {
+    3: (_("à traiter aujourd'hui"), "bad"),
+    2: (_("cette semaine"), "warn"),
+    1: (_("à savoir"), ""),
+}
+
+REVIEWS = {
+    "received": _("reçue"),
+    "hasIssues": _("à corriger"),
+    "edited": _("modifiée"),
+    "approved": _("approuvée"),
+    "rejected": _("rejetée"),
+}
+
+
+def severity_name(language: Language, severity: int) -> str:
+    """How urgent a problem is."""
+    return language.text(SEVERITIES.get(severity, (str(severity), ""))[0])
+
+
+def severity(language: Language, severity: int) -> Markup:
+    """A badge that says so."""
+    state = SEVERITIES.get(severity, ("", ""))[1]
+    return Markup('<span class="badge {}">{}</span>').format(
+        state, severity_name(language, severity)
+    )
+
+
+def review_name(language: Language, state: str) -> str:
+    """A review state of ODK Central."""
+    return language.text(REVIEWS.get(state, state))
+
+
+def weekday_name(language: Language, weekday: int) -> str:
+    """Monday is 1."""
+    return str(get_day_names("abbreviated", locale=language.locale)[weekday - 1])
 
 
 def event_name(language: Language, kind: str) -> str:
