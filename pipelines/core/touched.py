@@ -10,10 +10,11 @@ from sqlalchemy import Connection
 from pipelines.core.sources import FIELDS, Source, source_sql
 from pipelines.core.statements import run
 
-_TEMPORARY = {
+TEMPORARY = {
     "touched": "project_id integer, instance_id text, primary key (project_id, instance_id)",
     "touched_person": "person_id text primary key",
     "touched_card": "card_code text primary key",
+    "changed_person": "person_id text primary key",
     "touched_subject": "subject_id text primary key",
     "merged_person": "person_id text primary key, final_id text",
     "card_owner": (
@@ -37,7 +38,7 @@ CORE = (
 def open_scratch(connection: Connection) -> None:
     """Empty temporary tables for this transaction."""
     postgresql = connection.dialect.name == "postgresql"
-    for name, columns in _TEMPORARY.items():
+    for name, columns in TEMPORARY.items():
         if postgresql:
             columns = columns.format(day="date")
             run(connection, f"create temp table {name} ({columns}) on commit drop")

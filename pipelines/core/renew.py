@@ -1,0 +1,124 @@
+"""Replaces the rows of core tables that are to be made anew, and notes the months that changed by it."""
+
+import re
+
+from sqlalchemy import Connection
+
+from pipelines.core.sources import Source
+from pipelines.core.statements import insert_from, read_sql, run
+
+MONTHS = {"labour_case": ("month", "closed_month")}
+"""The months a row counts in, where that is not just `month`."""
+
+JOINED = "joined_worker"
+"""Topic of the months in which people were met who joined, or left, at any time."""
+
+_MARK = re.compile(r"/\* touched: (.*?) \*/", re.DOTALL)
+
+Sources = dict[str, list[Source]]
+
+
+def renew(connection: Connection, table: str, found: Sources, *, touched: bool) -> None:
+    """Replace the touched rows of a table (in a full refresh it is empty already)."""
+    if not touched:
+        fill(connection, table, found, touched=False)
+        note_all_months(connection, table)
+        return
+    within = _within("touched_person" if table == "worker" else "touched")
+    _copy(connection, "before", f"select * from {table} as c where {within}")
+    run(connection, f"delete from {table} as c where {within}")
+    fill(connection, table, found, touched=True)
+    _copy(connection, "after", f"select * from {table} as c where {within}")
+    _copy(
+        connection,
+        "changed",
+        "select * from (select * from before except select * from after) as gone union all "
+        "select * from (select * from after except select * from before) as come",
+    )
+    _note_changed(connection, table)
+    for scratch in ("before", "after", "changed"):
+        run(connection, f"drop table {scratch}")
+
+
+def note_all_months(connection: Connection, table: str) -> None:
+    """All months of a table must be counted again."""
+    if table != "consent_event":
+        _note(connection, table, table)
+
+
+def delete_touched(connection: Connection, table: str) -> None:
+    """Remove the rows of touched records."""
+    run(connection, f"delete from {table} as c where {_within('touched')}")
+
+
+def delete_subjects(connection: Connection, table: str) -> None:
+    """Remove what is known of touched members."""
+    run(
+        connection,
+        f"delete from {table} where subject_id in (select subject_id from touched_subject)",
+    )
+
+
+def fill(connection: Connection, table: str, found: Sources, *, touched: bool) -> None:
+    """Write the rows that its `.sql` makes, all or the touched ones."""
+    insert_from(connection, table, _sql(table, touched=touched), found, touched=touched)
+
+
+def fill_scratch(connection: Connection, table: str, *, touched: bool) -> None:
+    """Fill a temporary table."""
+    run(connection, f"insert into {table}\n{_sql(table, touched=touched)}")
+    run(connection, f"analyze {table}")
+
+
+def _sql(table: str, *, touched: bool) -> str:
+    sql = read_sql("pipelines.core", f"sql/{table}.sql")
+    return _MARK.sub(r"\1" if touched else "", sql)
+
+
+def _copy(connection: Connection, name: str, select: str) -> None:
+    run(connection, f"create temp table {name} as {select}")
+
+
+def _within(only: str) -> str:
+    if only == "touched_person":
+        return "c.person_id in (select person_id from touched_person)"
+    return "(c.project_id, c.instance_id) in (select project_id, instance_id from touched)"
+
+
+def _note_changed(connection: Connection, table: str) -> None:
+    """A row made anew as it was concerns no figure."""
+    if table == "consent_event":
+        return
+    _note(connection, table, "changed")
+    if table == "worker":
+        run(connection, "insert into changed_person select distinct person_id from changed")
+    if table == "membership_event":
+        _note_members(connection)
+
+
+def _note_members(connection: Connection) -> None:
+    """Figures of members read sex and cercle of the worker, so these count as changes, too."""
+    for part in ("before", "after"):
+        run(connection, f"insert into touched_subject select subject_id from {part} "
+            "where 1 = 1 on conflict do nothing")  # fmt: skip
+    run(connection, "insert into core_dirty select distinct 'membership_event', c.month "
+        "from after as c join changed_person as p on p.person_id = c.person_id "
+        "where 1 = 1 on conflict do nothing")  # fmt: skip
+    _note_joined(connection, "changed")
+
+
+def _note_joined(connection: Connection, rows: str) -> None:
+    run(connection, f"insert into core_dirty select distinct '{JOINED}', w.month "
+        f"from {rows} as c join worker as w on w.person_id = c.person_id "
+        "where w.month is not null on conflict do nothing")  # fmt: skip
+
+
+def _note(connection: Connection, table: str, rows: str) -> None:
+    for column in MONTHS.get(table, ("month",)):
+        run(
+            connection,
+            f"insert into core_dirty select distinct '{table}', {column} from {rows} "
+            f"where {column} is not null on conflict do nothing",
+        )
+    if table == "membership_event" and rows == table:
+        _note_joined(connection, table)
