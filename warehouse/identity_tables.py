@@ -119,6 +119,7 @@ Index("registration_number", registration.c.number)
 
 # What changed since the last comparison is asked after every synchronisation.
 Index("submission_run", submission.c.form_id, submission.c.run_id)
+Index("submission_purged", submission.c.form_id, submission.c.purged_at)
 
 block_key = Table(
     "block_key",

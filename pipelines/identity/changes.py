@@ -35,12 +35,17 @@ class Changes:
 
 
 def take_changes(
-    connection: Connection, sources: Sequence[Source], matcher: Matcher, *, since: int
+    connection: Connection,
+    sources: Sequence[Source],
+    matcher: Matcher,
+    *,
+    since: int = -1,
+    purged_since: str = "9999-01-01T00:00:00.000Z",
 ) -> Changes:
-    """Bring the table `registration` up to what arrived after the run `since` (-1: everything)."""
+    """Bring the table `registration` up to what arrived after the run `since`: all by default."""
     found = Changes()
     for source in sources:
-        digests = changed_since(connection, source, since)
+        digests = changed_since(connection, source, since, purged_since)
         for some in batches(sorted(digests), _CHUNK):
             _take(connection, source, {i: digests[i] for i in some}, matcher, found)
     return found

@@ -57,15 +57,22 @@ def newest_run(connection: Connection) -> int:
     return int(connection.scalar(newest) or 0)
 
 
-def changed_since(connection: Connection, source: Source, run_id: int) -> dict[str, str]:
-    """Submissions that arrived, changed or went after a run: instance ID → digest."""
+def changed_since(
+    connection: Connection, source: Source, run_id: int, purged_since: str
+) -> dict[str, str]:
+    """Submissions that arrived, changed or were deleted after a run: instance ID → digest.
+
+    Those that Central purged have no run: they are asked for by the time it was noticed.
+    """
     c = submission.c
-    rows = connection.execute(
-        select(c.instance_id, c.digest).where(
-            c.form_id == source.form_id, c.run_id > run_id, c.project_id == source.project_id
-        )
+    mine = select(c.instance_id, c.digest).where(
+        c.form_id == source.form_id, c.project_id == source.project_id
     )
-    return {row.instance_id: row.digest or "" for row in rows}
+    found = dict[str, str]()
+    for late in (c.run_id > run_id, c.purged_at >= purged_since):
+        rows = connection.execute(mine.where(late))
+        found |= {row.instance_id: row.digest or "" for row in rows}
+    return found
 
 
 def answers_of(

@@ -6,6 +6,7 @@ and only clusters that a change can touch are made again.
 """
 
 from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from time import perf_counter
 
 from sqlalchemy import Connection, Engine, func, select
@@ -20,6 +21,7 @@ from pipelines.identity.registrations import newest_run, sources
 from pipelines.identity.sure_rules import SureRules
 from warehouse.engine import writing
 from warehouse.identity_tables import match_run, registration
+from warehouse.types import iso
 
 _M = match_run.c
 _LOCK = 5_005
@@ -50,6 +52,7 @@ class Watermark:
     version: str
     seen_run_id: int
     seen_decision_id: int
+    started_at: str
 
 
 def run(engine: Engine, *, now: str, full: bool = False, matcher: Matcher | None = None) -> Report:
@@ -77,12 +80,15 @@ def alone(connection: Connection) -> None:
 
 def watermark(connection: Connection) -> Watermark | None:
     """Where the last run ended; None before the first."""
+    last = _M.run_id.desc()
     columns = select(_M.model_version, _M.seen_run_id, _M.seen_decision_id)
-    row = connection.execute(columns.order_by(_M.run_id.desc()).limit(1)).first()
-    return None if row is None else Watermark(*row)
+    row = connection.execute(columns.order_by(last).limit(1)).first()
+    # Deciding reads no submissions.
+    read_at = select(_M.started_at).where(_M.kind != "decision").order_by(last).limit(1)
+    return None if row is None else Watermark(*row, connection.scalar(read_at) or "")
 
 
-def begin(connection: Connection, kind: str, mark: Watermark, *, threshold: float, now: str) -> Run:
+def begin(connection: Connection, kind: str, mark: Watermark, *, threshold: float) -> Run:
     """Open a line in `match_run`."""
     run_id = int(connection.scalar(select(func.max(_M.run_id))) or 0) + 1
     nothing = dict.fromkeys(
@@ -92,7 +98,7 @@ def begin(connection: Connection, kind: str, mark: Watermark, *, threshold: floa
         match_run.insert().values(
             run_id=run_id,
             kind=kind,
-            started_at=now,
+            started_at=mark.started_at,
             model_version=mark.version,
             seen_run_id=mark.seen_run_id,
             seen_decision_id=mark.seen_decision_id,
@@ -100,7 +106,7 @@ def begin(connection: Connection, kind: str, mark: Watermark, *, threshold: floa
             **nothing,
         )
     )
-    return Run(run_id, now, threshold)
+    return Run(run_id, mark.started_at, threshold)
 
 
 def end(connection: Connection, run: Run, report: Report) -> Report:
@@ -117,12 +123,18 @@ def end(connection: Connection, run: Run, report: Report) -> Report:
 def _incremental(
     connection: Connection, matcher: Matcher, now: str, started: float, last: Watermark
 ) -> Report:
-    mark = _mark(connection, matcher)
-    changes = take_changes(connection, sources(connection), matcher, since=last.seen_run_id)
+    mark = _mark(connection, matcher, now)
+    changes = take_changes(
+        connection,
+        sources(connection),
+        matcher,
+        since=last.seen_run_id,
+        purged_since=_day_before(last.started_at),
+    )
     decided = decisions.since(connection, last.seen_decision_id)
     if not changes and not decided:
         return Report("nothing")
-    run = begin(connection, "incremental", mark, threshold=matcher.threshold, now=now)
+    run = begin(connection, "incremental", mark, threshold=matcher.threshold)
     ends, pairs = repair(connection, matcher, changes.compare, changes.gone)
     seeds = ends | decided | changes.said | changes.gone.keys()
     done = regroup(connection, run, seeds, changes.said)
@@ -132,10 +144,10 @@ def _incremental(
 
 
 def _full(connection: Connection, matcher: Matcher, now: str, started: float) -> Report:
-    mark = _mark(connection, matcher)
+    mark = _mark(connection, matcher, now)
     connection.execute(registration.delete())
-    changes = take_changes(connection, sources(connection), matcher, since=-1)
-    run = begin(connection, "full", mark, threshold=matcher.threshold, now=now)
+    changes = take_changes(connection, sources(connection), matcher)
+    run = begin(connection, "full", mark, threshold=matcher.threshold)
     pairs = rebuild(connection, matcher)
     done = regroup(connection, run, None)
     return end(
@@ -147,8 +159,13 @@ def _full(connection: Connection, matcher: Matcher, now: str, started: float) ->
     )
 
 
-def _mark(connection: Connection, matcher: Matcher) -> Watermark:
-    return Watermark(_version(matcher), newest_run(connection), decisions.newest(connection))
+def _mark(connection: Connection, matcher: Matcher, now: str) -> Watermark:
+    return Watermark(_version(matcher), newest_run(connection), decisions.newest(connection), now)
+
+
+def _day_before(moment: str) -> str:
+    """Who purges takes the time before they write it, so a little is read twice."""
+    return iso(datetime.fromisoformat(moment) - timedelta(days=1))
 
 
 def _version(matcher: Matcher) -> str:

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from sync.removal import forget_purged, mark_vanished
+
 ANNA = {"last_name": "Keita", "first_names": "Anna", "phone": "70000001", "sex": "female"}
 BEN = {"last_name": "Sow", "first_names": "Ben", "phone": "70000002", "sex": "male"}
 
@@ -104,16 +106,17 @@ def test_who_withdraws_consent_leaves(register: Any) -> None:
     assert register.read("select registrations from person where state = 'active'") == [(1,)]
 
 
-def test_what_central_purged_leaves(register: Any) -> None:
+@pytest.mark.parametrize("full", [False, True])
+@pytest.mark.parametrize("leave", [forget_purged, mark_vanished])
+def test_what_central_purged_leaves(register: Any, leave: Any, full: bool) -> None:
     register.send("uuid:1", **ANNA)
+    register.send("uuid:2", **BEN)
     register.arrive()
     with register.engine.begin() as connection:
-        connection.exec_driver_sql(
-            "update submission set purged_at = '2026-11-21T00:00:00.000Z', run_id = 2"
-        )
-    register.sync("uuid:1")
-    register.update(full=True)
-    assert register.people() == set()
+        leave(connection, 1, "identification", ["uuid:1"], "2026-11-23T09:59:59.000Z")
+    register.update(full=full)
+    assert register.people() == {frozenset({"uuid:2"})}
+    assert register.update().kind == "nothing"
 
 
 def test_a_submission_held_by_two_projects_is_one_registration(register: Any) -> None:

@@ -105,9 +105,9 @@ def upgrade() -> None:
     )
     op.create_index("registration_instance", "registration", ["instance_id"], schema=schema)
     op.create_index("registration_number", "registration", ["number"], schema=schema)
-    op.create_index(
-        "submission_run", "submission", ["form_id", "run_id"], schema="raw" if schema else None
-    )
+    raw = "raw" if schema else None
+    op.create_index("submission_run", "submission", ["form_id", "run_id"], schema=raw)
+    op.create_index("submission_purged", "submission", ["form_id", "purged_at"], schema=raw)
     op.create_table(
         "block_key",
         sa.Column("block_hash", sa.BigInteger(), primary_key=True, autoincrement=False),
