@@ -6,7 +6,9 @@ police, gendarmerie, town hall, employers or funders, and a test keeps it so. Gr
 whenever tables or views appear, so that nothing new is open by accident.
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from sqlalchemy import Connection, inspect, select, text
 
@@ -55,6 +57,9 @@ def apply_grants(connection: Connection) -> None:
     if connection.dialect.name != "postgresql" or not create_roles(connection):
         return
     there = _Relations(connection)
+    mark = _mark(connection, there)
+    if connection.scalar(text(_MARK)) == mark:
+        return  # nothing appeared: policies are not made again, which would wait for every reader
     for role in ROLES:
         for schema in there.schemas:
             connection.exec_driver_sql(
@@ -68,6 +73,24 @@ def apply_grants(connection: Connection) -> None:
     _publisher(connection, there)
     for role in UNIONS:
         _union(connection, there, role)
+    connection.exec_driver_sql(f"comment on schema ops is '{mark}'")
+
+
+_MARK = "select obj_description(oid, 'pg_namespace') from pg_namespace where nspname = 'ops'"
+
+
+def _mark(connection: Connection, there: "_Relations") -> str:
+    """Changes whenever these rules, a table, a view, a column or the class of a question does."""
+    q = question.c
+    classes = connection.execute(select(q.table_name, q.column_name, q.sensitivity)).all()
+    state = (
+        there.tables,
+        there.views,
+        sorted(map(repr, there.columns.items())),
+        sorted(map(repr, classes)),
+    )
+    rules = Path(__file__).read_bytes()
+    return "grants " + hashlib.blake2b(rules + repr(state).encode(), digest_size=16).hexdigest()
 
 
 class _Relations:
@@ -80,7 +103,7 @@ class _Relations:
         self.tables = {s: sorted(inspector.get_table_names(schema=s)) for s in self.schemas}
         self.views = {s: sorted(inspector.get_view_names(schema=s)) for s in self.schemas}
         self.columns = {
-            (s, t): {str(c["name"]) for c in inspector.get_columns(t, schema=s)}
+            (s, t): sorted(str(c["name"]) for c in inspector.get_columns(t, schema=s))
             for s in self.schemas
             for t in self.tables[s]
         }
@@ -109,7 +132,7 @@ def _data_manager(connection: Connection, there: _Relations) -> None:
         open_columns.setdefault(str(table), []).append(str(column))
     _use(connection, "data_manager", "forms")
     for table, columns in open_columns.items():
-        have = there.columns.get(("forms", table), set())
+        have = there.columns.get(("forms", table), [])
         chosen = [c for c in (*_ALWAYS, *dict.fromkeys(columns)) if c in have]
         names = ", ".join(f'"{c}"' for c in chosen)
         if chosen:
@@ -191,7 +214,7 @@ def _policies(
 
 def _of_union(there: _Relations, table: str) -> str | None:
     """The column that says which union a row of a core table belongs to."""
-    columns = there.columns.get(("core", table), set())
+    columns = there.columns.get(("core", table), [])
     found = next((c for c in _UNION_COLUMNS if c in columns), None)
     return None if found is None or table.startswith("ref_") else f'"{found}"'
 

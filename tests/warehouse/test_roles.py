@@ -253,6 +253,15 @@ def test_what_appears_later_is_closed_until_it_is_granted(owner: Engine, login: 
     assert refused(login("analyst"), "select * from identity.new_secret")
 
 
+def test_while_nothing_appears_a_reader_is_not_waited_for(owner: Engine, login: Login) -> None:
+    with owner.begin() as connection:
+        apply_grants(connection)
+    with login("steward").connect() as reader, owner.begin() as connection:
+        reader.execute(text("select * from published_cell")).all()
+        connection.execute(text("set local lock_timeout = '200ms'"))
+        apply_grants(connection)
+
+
 def test_no_role_is_for_police_employers_or_funders(owner: Engine) -> None:
     there = [n for (n,) in read(owner, "select rolname from pg_roles where rolname like 'kafo%'")]
     assert set(there) >= {PREFIX + role for role in ROLES}
