@@ -1,9 +1,9 @@
 """Fetches photos, sounds and audit logs: in parallel, verified, and again when they come late.
 
 Central tells of no late or replaced attachment in any stamp or ETag of its feed, so three
-questions are asked: of every new or edited submission which files it has; of every file still
-missing whether it came; and, on the slow schedule, of stored files whether they are the same
-(a conditional GET each).
+questions are asked: of every new or edited submission which files it has; of every submission that
+still lacks one whether it came (`outstanding`); and, in the slow round, of stored files whether
+they are the same (a conditional GET each).
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -17,7 +17,8 @@ from pyodk.client import Client
 from sqlalchemy import Connection, Engine, and_, or_, select
 
 from sync.audit_log import read_audit
-from sync.central import Account, explained, get_json
+from sync.central import Account, explained
+from sync.comments import Key
 from sync.errors import Transient, cut_off
 from sync.store import Stored, keep, path_of, sweep
 from warehouse.bulk import upsert
@@ -70,11 +71,12 @@ def fetch_attachments(
     *,
     folder: Path,
     now: Callable[[], str],
-    recheck: bool = False,
+    recheck: Sequence[Key] = (),
 ) -> Fetched:
-    """Bring all attachments up to date; `recheck` also asks after stored ones.
+    """Fetch what is listed and not stored; ask after the stored files of `recheck` as well.
 
-    Run again after any failure: what is stored and written down is not fetched twice.
+    Run again after any failure: what is stored and written down is not fetched twice. A file
+    that is still on a phone is not asked for: once it comes, its submission's count changes.
     """
     done = Fetched()
     sweep(folder)
@@ -83,7 +85,7 @@ def fetch_attachments(
             lists = pool.map(lambda key: _list(client, account, key), unlisted)
             _write_lists(engine, list(zip(unlisted, lists, strict=True)), now())
             done.listed += len(unlisted)
-        files = _waiting(engine) + (_stored(engine) if recheck else [])
+        files = _waiting(engine) + _stored(engine, recheck)
         for start in range(0, len(files), _BATCH):
             batch = files[start : start + _BATCH]
             got = list(pool.map(lambda file: _get(client, account, file, folder), batch))
@@ -94,11 +96,7 @@ def fetch_attachments(
     return done
 
 
-_Key = tuple[int, str, str, int]
-"""project, form, instance ID, revision"""
-
-
-def _unlisted(engine: Engine) -> list[_Key]:
+def _unlisted(engine: Engine) -> list[Key]:
     """Live submissions that expect files and whose files were not listed since they changed."""
     s, a = submission.c, attachment.c
     same = and_(
@@ -108,6 +106,8 @@ def _unlisted(engine: Engine) -> list[_Key]:
     query = (
         select(s.project_id, s.form_id, s.instance_id, s.revision)
         .where(s.attachments_expected > 0, s.deleted_at.is_(None), ~listed)
+        # Sealed ones are fetched by the one who opens them.
+        .where(s.status.is_(None))
         .limit(_BATCH)
     )
     with reading(engine) as connection:
@@ -119,15 +119,19 @@ def _base(project_id: int, form_id: str, instance_id: str) -> str:
     return f"projects/{project_id}/forms/{form}/submissions/{instance}/attachments"
 
 
-def _list(client: Client, account: Account, key: _Key) -> list[dict[str, object]]:
+def _list(client: Client, account: Account, key: Key) -> list[dict[str, object]]:
     project_id, form_id, instance_id, _ = key
     with explained(account, what=form_id):
-        found: list[dict[str, object]] = get_json(client, _base(project_id, form_id, instance_id))
+        response = client.get(_base(project_id, form_id, instance_id))
+        if response.status_code == 404:  # deleted meanwhile: the feed will tell
+            return []
+        response.raise_for_status()
+        found: list[dict[str, object]] = response.json()
     return found
 
 
 def _write_lists(
-    engine: Engine, lists: Sequence[tuple[_Key, list[dict[str, object]]]], now: str
+    engine: Engine, lists: Sequence[tuple[Key, list[dict[str, object]]]], now: str
 ) -> None:
     """Known files keep what is stored; a file no longer listed goes; a new one waits."""
     with writing(engine) as connection:
@@ -145,8 +149,11 @@ def _write_lists(
                     row = attachment.insert().values(**key, name=name, state=state, **values)
                     connection.execute(row)
                 else:
-                    # The file of an edited submission may be another one under the same name.
-                    changed = {"state": state} if exists else {}
+                    # The file of an edited submission may be another one under the same name;
+                    # one that was taken away in Central is not kept here.
+                    changed: dict[str, object] = {"state": state}
+                    if not exists:
+                        changed |= {"etag": None, "size": None, "sha256": None}
                     connection.execute(
                         attachment.update().where(*mine, a.name == name).values(**values, **changed)
                     )
@@ -160,6 +167,7 @@ def _files(engine: Engine, *conditions: object) -> list[File]:
         submission.c.form_id == a.form_id,
         submission.c.instance_id == a.instance_id,
         submission.c.deleted_at.is_(None),
+        submission.c.status.is_(None),
     )
     query = select(*columns).join(submission, alive).where(*conditions)  # type: ignore[arg-type]
     with reading(engine) as connection:
@@ -168,11 +176,15 @@ def _files(engine: Engine, *conditions: object) -> list[File]:
 
 def _waiting(engine: Engine) -> list[File]:
     a = attachment.c
-    return _files(engine, or_(a.state == "waiting", a.state == "missing", a.state == "failed"))
+    return _files(engine, or_(a.state == "waiting", a.state == "failed"))
 
 
-def _stored(engine: Engine) -> list[File]:
-    return _files(engine, attachment.c.state == "stored")
+def _stored(engine: Engine, keys: Sequence[Key]) -> list[File]:
+    found: list[File] = []
+    for start in range(0, len(keys), _BATCH):
+        ids = [key[2] for key in keys[start : start + _BATCH]]
+        found += _files(engine, attachment.c.state == "stored", attachment.c.instance_id.in_(ids))
+    return found
 
 
 def _get(client: Client, account: Account, file: File, folder: Path) -> _Got:
@@ -227,10 +239,11 @@ def _write_files(engine: Engine, got: Iterable[_Got], now: str, folder: Path) ->
                 .values(**values)
             )
             if found.stored is not None and file.name == "audit.csv":
-                _write_timings(connection, file, path_of(folder, found.stored.sha256).read_bytes())
+                write_timings(connection, file, path_of(folder, found.stored.sha256).read_bytes())
 
 
-def _write_timings(connection: Connection, file: File, content: bytes) -> None:
+def write_timings(connection: Connection, file: File, content: bytes) -> None:
+    """Replace the question timings of one submission by those of its audit log."""
     t = question_timing.c
     mine = (t.project_id == file.project_id, t.form_id == file.form_id)
     connection.execute(question_timing.delete().where(*mine, t.instance_id == file.instance_id))

@@ -125,7 +125,7 @@ def adopt_form(
         )
     )
     for table in shape.tables:
-        _create_or_widen(connection, sql_table(table))
+        create_or_widen(connection, sql_table(table))
     _remember_questions(connection, shape, xform, fields, notes or {})
     _remember_labels(connection, shape, xform)
     _remember_choices(connection, shape, xform)
@@ -140,7 +140,8 @@ def _own_name(connection: Connection, project_id: int, form_id: str) -> str:
     return table_name(form_id, {row.table_name for row in rows}, project_id)
 
 
-def _create_or_widen(connection: Connection, table: Table) -> None:
+def create_or_widen(connection: Connection, table: Table) -> None:
+    """Make the table, or add the columns it lacks; nothing is ever dropped or renamed."""
     schema = table.info["schema"] if connection.dialect.name == "postgresql" else None
     inspector = inspect(connection)
     if not inspector.has_table(table.name, schema=schema):

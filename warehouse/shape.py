@@ -89,8 +89,8 @@ class FormShape:
 
 def table_name(form_id: str, taken: Iterable[str], project_id: int) -> str:
     """`form_<id>`, or with the project in the name where another project took that one."""
-    name = _cut("form_" + _plain(form_id))
-    return name if name not in taken else _cut(f"form_p{project_id}_{_plain(form_id)}")
+    name = _cut("form_" + plain_name(form_id))
+    return name if name not in taken else _cut(f"form_p{project_id}_{plain_name(form_id)}")
 
 
 def shape_form(
@@ -118,9 +118,9 @@ def _repeat_tables(name: str, repeats: Sequence[str]) -> dict[str, str]:
     tables = {ROOT: name}
     for repeat in repeats[1:]:
         leaf = repeat.rsplit("/", 1)[1]
-        short = f"{name}__{_plain(leaf)}"
+        short = f"{name}__{plain_name(leaf)}"
         twin = sum(r.rsplit("/", 1)[-1] == leaf for r in repeats) > 1
-        tables[repeat] = _cut(f"{name}__{_plain(repeat)}" if twin else short)
+        tables[repeat] = _cut(f"{name}__{plain_name(repeat)}" if twin else short)
     return tables
 
 
@@ -145,7 +145,7 @@ def _questions(
 
 def _column(path: str, kind: str, *, alone: bool, taken: set[str]) -> str:
     """The question's own name; its groups, its type or a number join only where needed."""
-    leaf, whole = _plain(path.rsplit("/", 1)[-1]), _plain(path)
+    leaf, whole = plain_name(path.rsplit("/", 1)[-1]), plain_name(path)
     if leaf in RESERVED:
         return f"q_{leaf}" if f"q_{leaf}" not in taken else _cut(f"q_{whole}__{kind.lower()}")
     wishes = [leaf] if alone else []
@@ -160,7 +160,8 @@ def _nearest(path: str, repeats: Iterable[str]) -> str:
     return max((r for r in around if r != path), key=len)
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """A name as SQL likes it: small letters, digits and underscores, no digit in front."""
     plain = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
     return plain if plain and not plain[0].isdigit() else f"q_{plain}"
 

@@ -1,0 +1,134 @@
+"""What a synchronisation does besides the feed: files, sealed answers, entity lists, and the slow
+questions about what no stamp shows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Engine, select
+
+from sync.attachments import Fetched, fetch_attachments
+from sync.comments import due, fetch_comments
+from sync.entity_lists import EntityCounts, pull_entities
+from sync.ledger import last_run_id
+from sync.lock import single_run
+from sync.opening import Opened, open_waiting
+from sync.outstanding import ask_deleted, ask_outstanding
+from sync.private_key import PrivateKey
+from sync.pull import Source
+from warehouse.engine import reading
+from warehouse.tables import form
+from warehouse.types import iso
+
+_RECENT = timedelta(days=3)
+"""Files of younger submissions are asked after in every round, of older ones in the slow round."""
+
+_IN_TURN = 1000
+"""Submissions whose comments and stored files are looked at in one slow round: about a minute."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where things go, what opens sealed answers (if a key is at hand), and the clock."""
+
+    spool: Path
+    store: Path
+    overlap: timedelta
+    now: Callable[[], str]
+    key: PrivateKey | None = None
+
+
+@dataclass(slots=True)
+class Round:
+    """What a round did."""
+
+    files: Fetched = field(default_factory=Fetched)
+    opened: Opened = field(default_factory=Opened)
+    lists: list[EntityCounts] = field(default_factory=list)
+    outstanding: int = 0
+    returned: int = 0
+    comments: int = 0
+
+
+def finish(engine: Engine, source: Source, place: Place, *, whole: bool = False) -> Round:
+    """After the feed: late files of recent submissions, files, sealed answers, entity lists.
+
+    `whole` reads the lists from the beginning and asks after all late files, as the daily proof
+    does. Raises BusyError, CentralError; run again, nothing is done twice.
+    """
+    done = Round()
+    with single_run(engine):
+        run_id = _run_id(engine)
+        since = datetime.fromisoformat(place.now()) - _RECENT
+        done.outstanding = ask_outstanding(
+            engine,
+            source.client,
+            source.account,
+            run_id=run_id,
+            folder=place.spool,
+            since=None if whole else iso(since),
+        )
+        _open(engine, source, place, run_id, done)
+        done.files = fetch_attachments(
+            engine, source.client, source.account, folder=place.store, now=place.now
+        )
+        done.lists = pull_entities(
+            engine,
+            source.client,
+            source.account,
+            source.projects,
+            run_id=run_id,
+            overlap=place.overlap,
+            folder=place.spool,
+            now=place.now,
+            whole=whole,
+        )
+    return done
+
+
+def slow_round(engine: Engine, source: Source, place: Place, *, most: int = _IN_TURN) -> Round:
+    """The slow questions: late files of all submissions, restored and purged ones, comments and
+    replaced files of those whose turn it is. Raises BusyError, CentralError."""
+    done = Round()
+    with single_run(engine):
+        run_id = _run_id(engine)
+        client, account = source.client, source.account
+        done.outstanding = ask_outstanding(
+            engine, client, account, run_id=run_id, folder=place.spool
+        )
+        with reading(engine) as connection:
+            found = connection.execute(select(form.c.project_id, form.c.form_id)).all()
+        mine = [
+            (project_id, form_id)
+            for project_id, form_id in found
+            if project_id in source.projects and (source.forms is None or form_id in source.forms)
+        ]
+        done.returned = ask_deleted(
+            engine, client, account, mine, run_id=run_id, folder=place.spool, now=place.now()
+        )
+        _open(engine, source, place, run_id, done)
+        keys = due(engine, most=most)
+        done.files = fetch_attachments(
+            engine, client, account, folder=place.store, now=place.now, recheck=keys
+        )
+        done.comments = fetch_comments(engine, client, account, keys, now=place.now())
+    return done
+
+
+def _open(engine: Engine, source: Source, place: Place, run_id: int, done: Round) -> None:
+    if place.key is not None:
+        done.opened = open_waiting(
+            engine,
+            source.client,
+            source.account,
+            key=place.key,
+            run_id=run_id,
+            folder=place.store,
+            now=place.now,
+        )
+
+
+def _run_id(engine: Engine) -> int:
+    with reading(engine) as connection:
+        return last_run_id(connection) or 0
