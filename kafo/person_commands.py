@@ -1,9 +1,11 @@
 """Commands `kafo person`: what is recorded of one person; correct it; erase it everywhere."""
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import typer
-from sqlalchemy import Engine, select
+from rich.table import Table
+from sqlalchemy import Engine, select, text
 
 from forms.errors import KafoError, UsageError
 from forms.language import current, say
@@ -11,6 +13,7 @@ from kafo.cli import configuration, out
 from kafo.config import Config
 from kafo.connection import central, now, opened
 from kafo.operator import who
+from warehouse.tables import form
 
 if TYPE_CHECKING:
     from pipelines.protection.footprint import Of
@@ -27,9 +30,32 @@ def add(app: typer.Typer) -> None:
     person = typer.Typer(no_args_is_help=True, rich_markup_mode=None, add_completion=False)
     title = say("Les droits d'une personne sur ses données.", "A person's rights over their data.")
     app.add_typer(person, name="person", help=title)
+    waiting = say("Les demandes et leur délai.", "Requests and their time limit.")
+    person.command("requests", help=waiting)(requests)
     person.command("show", help=say("Tout ce qui est noté d'elle.", "All that is recorded."))(show)
     person.command("correct", help=say("Corrige une réponse.", "Correct an answer."))(correct)
     person.command("erase", help=say("Efface tout, partout.", "Erase all, everywhere."))(erase)
+
+
+def requests(context: typer.Context) -> None:
+    """Requests about one's data that arrived by the form, the oldest first; no names."""
+    from warehouse.engine import reading
+
+    table = Table(
+        say("demande", "request"), say("droit", "right"), say("accord retiré", "withdrawn"),
+        say("reçue le", "received on"), say("répondre avant le", "answer by"),
+    )  # fmt: skip
+    query = (
+        "select request_code, request, withdrawn, request_date from form_rights_request "
+        "where coalesce(review_state, '') <> 'rejected' order by request_date"
+    )
+    with opened(configuration(context)) as engine, reading(engine) as connection:
+        known = select(form.c.form_id).where(form.c.table_name == "form_rights_request")
+        rows = connection.execute(text(query)).all() if connection.scalar(known) else []
+    for code, right, withdrawn, day in rows:
+        until = date.fromisoformat(str(day)) + timedelta(days=30) if day else ""
+        table.add_row(*(str(cell or "") for cell in (code, right, withdrawn, day, until)))
+    out.print(table)
 
 
 def show(
@@ -95,11 +121,20 @@ def erase(
     context: typer.Context,
     code: str = typer.Argument(help=_WHO),
     reason: str = typer.Option("", "--reason", help=_REASON),
+    only: str | None = typer.Option(
+        None,
+        "--only",
+        help=say(
+            "Un seul formulaire, comme membership : un accord retiré pour un seul but.",
+            "One form only, as membership: an agreement withdrawn for one purpose.",
+        ),
+    ),
     yes: bool = typer.Option(False, "--yes", help=say("Sans demander.", "Without asking.")),
 ) -> None:
     """Erase the person: warehouse and files now, Central now or as soon as it can be reached."""
     from pipelines.protection.erase import erase as erase_person
-    from pipelines.protection.footprint import footprint
+    from pipelines.protection.erase import erase_part
+    from pipelines.protection.footprint import Footprint, footprint
     from warehouse.access import checked_reason, log_access
     from warehouse.engine import reading, writing
 
@@ -108,6 +143,8 @@ def erase(
         why = checked_reason(reason)
         with reading(engine) as connection:
             found = footprint(connection, code)
+        if only is not None:
+            found = Footprint(own={key for key in found.own if key[1] == only})
         question = say(
             f"Effacer {len(found.own)} fiches, {len(found.entities)} entités, et la carte de "
             f"{len(found.shared)} listes, pour toujours ?",
@@ -116,7 +153,11 @@ def erase(
         )
         if not yes:
             typer.confirm(question, abort=True)
-        done = erase_person(engine, code, now=now(), store=config.data / "attachments")
+        store = config.data / "attachments"
+        if only is None:
+            done = erase_person(engine, code, now=now(), store=store)
+        else:
+            done = erase_part(engine, code, only, now=now(), store=store)
         with writing(engine) as connection:
             log_access(
                 connection, now=now(), who=who(), action="erase", what=done.person_hash,

@@ -1,5 +1,6 @@
 """Commands that protect: `kafo protect`, `kafo publish`, `kafo protection register|retention|log`."""
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import typer
@@ -149,8 +150,10 @@ def log(context: typer.Context) -> None:
     """The last lines of the access log."""
     from sqlalchemy import select
 
+    from warehouse.access import ALARMING, rows_read
     from warehouse.engine import reading
     from warehouse.protection_tables import access_log
+    from warehouse.types import iso
 
     with opened(configuration(context)) as engine:
         a = access_log.c
@@ -161,9 +164,21 @@ def log(context: typer.Context) -> None:
             last = connection.execute(
                 select(*columns).order_by(a.entry_id.desc()).limit(_LINES)
             ).all()
+        since = iso(datetime.fromisoformat(now()) - timedelta(days=1))
+        with reading(engine) as connection:
+            names = {row.who for row in last}
+            busy = {name: rows_read(connection, name, since=since) for name in names}
         for at, *rest in reversed(last):
             table.add_row(str(at)[:16].replace("T", " "), *map(str, rest))
         out.print(table)
+    for name in sorted(n for n, rows in busy.items() if rows > ALARMING):
+        out.print(
+            say(
+                f"! {name} : {busy[name]} lignes en 24 heures, plus de {ALARMING}. Demandez pourquoi.",
+                f"! {name}: {busy[name]} rows in 24 hours, more than {ALARMING}. Ask why.",
+            ),
+            markup=False,
+        )
 
 
 def _is_open(path: Path) -> bool:

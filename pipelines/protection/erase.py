@@ -60,6 +60,22 @@ def erase(engine: Engine, who: str, *, now: str, store: Path, cause: str = "requ
     return Erased(*done, sweep_files(engine, store))
 
 
+def erase_part(engine: Engine, who: str, form_id: str, *, now: str, store: Path) -> Erased:
+    """Erase only what one form says of the person: an agreement withdrawn for one purpose.
+
+    KafoError when the person is unknown. The person stays; what comes again from that form's erased
+    submissions is refused.
+    """
+    with writing(engine) as connection:
+        found = footprint(connection, who)
+        keys = {key for key in found.own if key[1] == form_id}
+        owner = hash_of(salt_of(connection), min(found.persons, default=who))
+        _note_months(connection, {i for _, _, i in keys}, set())
+        erase_submissions(connection, keys, now=now, owner=owner)
+    _empty_journal(engine)
+    return Erased(owner, len(keys), 0, 0, sweep_files(engine, store))
+
+
 def erase_submissions(connection: Connection, keys: set[Of], *, now: str, owner: str) -> None:
     """Erase submissions for good: here now, in Central by the queue. `owner` is a hash."""
     _remember(connection, keys, now)

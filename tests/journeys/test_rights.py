@@ -80,6 +80,13 @@ def test_access_correction_and_erasure_as_typed(kafo: Kafo, folder: Path) -> Non
     assert [action for action, _ in logged] == ["show", "correct", "erase"]
     assert {who for _, who in logged} == {"resp-1"}
     assert "D-3" in kafo("protection", "log").stdout
+    assert kafo("person", "requests").returncode == 0
+
+
+def test_many_rows_read_in_a_day_are_pointed_out(kafo: Kafo) -> None:
+    for _ in range(3):
+        rows(kafo, "select last_name from directory", KAFO_USER="curieux")
+    assert "! curieux : " in kafo("protection", "log").stdout
 
 
 def test_sql_that_reads_people_asks_why(kafo: Kafo) -> None:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import insert
 
 from forms.errors import KafoError
-from pipelines.protection.erase import erase
+from pipelines.protection.erase import erase, erase_part
 from pipelines.protection.footprint import footprint
 from warehouse.identity_tables import person, person_card, person_registration
 from warehouse.tables import attachment, entity
@@ -202,3 +202,15 @@ def test_a_card_of_two_people_takes_only_the_person_asked_for(filled: Any) -> No
             insert(person_card).values(card_code=CARD, person_id="pid-nine", instance_id="uuid:b1")
         )
         assert CARD not in footprint(connection, "pid-one").cards
+
+
+def test_an_agreement_withdrawn_for_one_purpose_takes_that_purpose_only(
+    filled: Any, tmp_path: Path
+) -> None:
+    assert erase_part(filled.engine, CARD, "membership", now=NOW, store=tmp_path).submissions == 1
+    assert filled.read("select instance_id from form_membership") == [("uuid:b2",)]
+    assert filled.read("select count(*) from form_identification") == [(2,)]
+    again = filled.row("membership", "uuid:a2", card_code=CARD, event="dues", union="untm")
+    assert filled.receive("membership", again).new == 0
+    assert filled.read("select instance_id from central_erasure") == [("uuid:a2",)]
+    assert filled.read("select payments, amount from dues_account") == [(1, 1500)]
