@@ -97,9 +97,26 @@ def reading(engine: Engine) -> Iterator[Connection]:
         raise explain(error, place(engine.url)) from None
 
 
+_in_use: set[tuple[int, int, bool] | None] = set()
+"""Files this process has had connections to. Reading the header of such a file again would drop the
+locks of those connections, because POSIX drops them whenever any handle on a file is closed; another
+program would then take the log of the last transactions away (https://sqlite.org/howtocorrupt.html,
+2.2)."""
+
+
+def _identity(path: Path, key: str | None) -> tuple[int, int, bool] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino, key is None
+
+
 def _sqlite(url: URL, key: str | None, *, begin: str, pragmas: tuple[str, ...]) -> Engine:
     assert url.database
-    check_file(Path(url.database), key)
+    path = Path(url.database)
+    if _identity(path, key) not in _in_use:
+        check_file(path, key)
     encryption: dict[str, Any] = {} if key is None else {"module": driver()}
     engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS}, **encryption)
 
@@ -109,6 +126,8 @@ def _sqlite(url: URL, key: str | None, *, begin: str, pragmas: tuple[str, ...]) 
         # belong to one transaction, and a writer takes the lock at once instead of failing
         # half way (https://docs.sqlalchemy.org: SQLite transactional isolation).
         raw.isolation_level = None
+        if (known := _identity(path, key)) is not None:
+            _in_use.add(known)
         if key is not None:
             give_key(raw, key, place(url))
         for pragma in (*pragmas, "foreign_keys=on", "temp_store=memory", "cache_size=-16000"):
