@@ -22,6 +22,7 @@ SECRETS = {
     "central_password": "KAFO_CENTRAL_PASSWORD",
     "warehouse_password": "KAFO_WAREHOUSE_PASSWORD",
     "warehouse_key": "KAFO_WAREHOUSE_KEY",
+    "private_key_passphrase": "KAFO_PRIVATE_KEY_PASSPHRASE",
     "fingerprint_salt": "KAFO_FINGERPRINT_SALT",
     "collect_admin_password": "KAFO_COLLECT_ADMIN_PASSWORD",
     "smtp_password": "KAFO_SMTP_PASSWORD",
@@ -45,6 +46,7 @@ class CentralSettings(_Strict):
     email: str = ""
     projects: list[int] = Field(min_length=1)
     forms: Literal["all"] | list[str] = "all"
+    private_key: str = ""
 
 
 class WarehouseSettings(_Strict):

@@ -4,7 +4,6 @@ import csv
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,8 @@ from kafo.operator import who
 
 if TYPE_CHECKING:
     from sync.ledger import FormReport
+    from sync.reconcile import Proof
+    from sync.rounds import Round
 
 _SHOWN = 1000
 """Rows `kafo sql` shows as a table; csv and json give all of them."""
@@ -41,6 +42,13 @@ def add(app: typer.Typer) -> None:
             "Synchronise ODK Central into the warehouse.",
         ),
     )(sync)
+    app.command(
+        "reconcile",
+        help=say(
+            "Prouve que rien ne manque : compare tout avec ODK Central et répare.",
+            "Prove that nothing is missing: compare all with ODK Central and heal.",
+        ),
+    )(reconcile)
     app.command("status", help=say("Où en est chaque formulaire.", "Where each form stands."))(
         status
     )
@@ -51,29 +59,106 @@ def add(app: typer.Typer) -> None:
 
 def sync(context: typer.Context) -> None:
     """Run once; exit code 1 when a form could not be brought up to date."""
-    from sync.pull import pull
+    from kafo.work import bring, derive
 
     config = configuration(context)
     engine = warehouse(config)
-    overlap = timedelta(minutes=config.settings.sync.overlap_minutes)
     with (
         central(config) as source,
         out.status(say("Synchronisation…", "Synchronising…")) as spinner,
     ):
-        config.data.mkdir(parents=True, exist_ok=True)
 
         def show(report: "FormReport") -> None:
             spinner.stop()
             print_report(report)
             spinner.start()
 
-        run = pull(engine, source, overlap=overlap, folder=config.data, now=now, on_form=show)
+        run, extras = bring(config, engine, source, on_form=show)
     if not run.forms:
         out.print(
             say("Aucun formulaire publié sur ODK Central.", "No published form on ODK Central.")
         )
+    print_round(extras)
+    derive(engine)
+    if run.failed or extras.files.failed:
+        raise typer.Exit(1)
+
+
+def reconcile(context: typer.Context) -> None:
+    """Compare every form with Central's own list; exit code 1 when they differ in the end."""
+    from kafo.work import bring, derive, unequal
+
+    config = configuration(context)
+    engine = warehouse(config)
+    proofs: list[Proof] = []
+    with central(config) as source:
+        run, extras = bring(
+            config, engine, source, on_form=print_report, on_proof=lambda p: proofs.append(p)
+        )
+    for proof in proofs:
+        print_proof(proof)
+    print_round(extras)
+    derive(engine)
+    wrong = unequal(proofs)
+    if wrong is not None:
+        raise wrong
     if run.failed:
         raise typer.Exit(1)
+
+
+def print_round(done: "Round") -> None:
+    """What came besides the answers; a line only for what there is."""
+    files = done.files
+    if files.stored:
+        out.print(say(f"✓ fichiers : {files.stored} reçus", f"✓ files: {files.stored} received"))
+    if files.failed:
+        err.print(
+            say(
+                f"✗ fichiers : {files.failed} coupés en route ; le prochain passage les reprend.",
+                f"✗ files: {files.failed} cut off on their way; the next run takes them up.",
+            )
+        )
+    if done.opened.opened:
+        out.print(
+            say(
+                f"✓ réponses chiffrées : {done.opened.opened} ouvertes",
+                f"✓ encrypted answers: {done.opened.opened} opened",
+            )
+        )
+    if refused := sum(done.opened.refused.values()):
+        reasons = ", ".join(f"{reason} {count}" for reason, count in done.opened.refused.items())
+        err.print(
+            say(
+                f"✗ réponses chiffrées : {refused} restent fermées ({reasons}) ; voir "
+                "docs/fr/exploitation.md",
+                f"✗ encrypted answers: {refused} stay closed ({reasons}); see "
+                "docs/fr/exploitation.md",
+            ),
+            soft_wrap=True,
+        )
+    for each in done.lists:
+        if each.changed or each.deleted or each.restored:
+            out.print(
+                say(
+                    f"✓ liste {each.list_name} : {each.changed} changées, {each.deleted} supprimées",
+                    f"✓ list {each.list_name}: {each.changed} changed, {each.deleted} deleted",
+                )
+            )
+
+
+def print_proof(proof: "Proof") -> None:
+    """One line: both sides, and what was healed."""
+    mark = "=" if proof.equal else "≠"
+    healed = proof.missing + proof.stale + proof.purged + proof.vanished
+    out.print(
+        say(
+            f"{mark} {proof.form_id} : {proof.central_live} sur Central, {proof.warehouse_live} dans "
+            f"l'entrepôt ; {healed} différences réparées",
+            f"{mark} {proof.form_id}: {proof.central_live} on Central, {proof.warehouse_live} in the "
+            f"warehouse; {healed} differences healed",
+        ),
+        soft_wrap=True,
+    )
 
 
 def print_report(report: "FormReport") -> None:
@@ -99,7 +184,8 @@ def status(context: typer.Context) -> None:
     _, rows = query(
         context,
         "select project_id, form_id, version, submissions, deleted, last_success_at, last_outcome, "
-        "last_error from sync_state order by project_id, form_id",
+        "last_error, central_submissions, proof_equal, proven_at, files_outstanding, sealed, "
+        "quarantined from sync_state order by project_id, form_id",
     )
     if not rows:
         out.print(
@@ -117,15 +203,40 @@ def status(context: typer.Context) -> None:
         say("supprimées", "deleted"),
         say("dernière réussite (UTC)", "last success (UTC)"),
         say("dernier passage", "last run"),
+        say("preuve : Central", "proof: Central"),
+        say("prouvé le (UTC)", "proven at (UTC)"),
+        say("fichiers attendus", "files awaited"),
     )
-    out.print(
-        _table(
-            titles, [[*row[:5], str(row[5] or "")[:16].replace("T", " "), row[6]] for row in rows]
-        )
-    )
+    out.print(_table(titles, [_status_line(row) for row in rows]))
     for row in rows:
         if row[7]:
             err.print(f"✗ {row[1]} : {row[7]}", soft_wrap=True, markup=False)
+        if row[12]:
+            out.print(
+                say(
+                    f"{row[1]} : {row[12]} réponses chiffrées ne sont pas ouvertes ici.",
+                    f"{row[1]}: {row[12]} encrypted submissions are not opened here.",
+                )
+            )
+        if row[13]:
+            err.print(
+                say(
+                    f"✗ {row[1]} : {row[13]} réponses arrivées en clair alors que le formulaire est "
+                    "chiffré ; elles sont gardées à part. Le téléphone utilise-t-il une vieille "
+                    "version ?",
+                    f"✗ {row[1]}: {row[13]} submissions came in clear though the form is encrypted; "
+                    "they are kept apart. Does the phone use an old version?",
+                ),
+                soft_wrap=True,
+            )
+
+
+def _status_line(row: Sequence[Any]) -> list[Any]:
+    def minute(stamp: object) -> str:
+        return str(stamp or "")[:16].replace("T", " ")
+
+    proof = "" if row[8] is None else f"{'=' if row[9] else '≠'} {row[8]}"
+    return [*row[:5], minute(row[5]), row[6], proof, minute(row[10]), row[11]]
 
 
 def sql(

@@ -5,7 +5,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from kafo.web.site import Jobs
     from sync.ledger import FormReport, RunReport
     from sync.pull import Source
+    from sync.reconcile import Proof
     from sync.schedule import Job
 
 _ALARM_MINUTES = 5
@@ -94,12 +95,30 @@ def run(context: typer.Context) -> None:
 
 def job_table(office: Office) -> "list[Job]":
     """What runs when. Jobs that are due at the same moment run in this order."""
-    from sync.schedule import Every, Job
+    from kafo.work import derive, keep_within_periods, slow, write_back
+    from sync.schedule import After, Daily, Every, Job
 
-    schedule = office.config.settings.schedule
+    schedule, config = office.config.settings.schedule, office.config
     names: list[str] = []
     jobs = [
         Job("sync", Every(schedule.sync_minutes), lambda: synchronise(office)),
+        Job("pipelines", After("sync"), lambda: derive(office.writer)),
+        Job(
+            "write_back",
+            After("pipelines"),
+            lambda: write_back(config, office.writer, office.source()),
+        ),
+        Job(
+            "slow",
+            Every(schedule.slow_minutes),
+            lambda: slow(config, office.writer, office.source()),
+        ),
+        Job("reconcile", Daily(schedule.reconcile_at), lambda: reconcile(office)),
+        Job(
+            "retention",
+            Daily(schedule.reconcile_at),
+            lambda: keep_within_periods(config, office.writer),
+        ),
         Job("alarms", Every(_ALARM_MINUTES), watcher(office, names), lane="watch"),
     ]
     names += [job.name for job in jobs]
@@ -118,9 +137,38 @@ def web_app(office: Office, jobs: "Jobs") -> "Starlette":
 
 
 def synchronise(office: Office) -> None:
-    """One run over all forms; raises KafoError naming those that failed."""
+    """One run over all forms; raises KafoError naming those that failed.
+
+    The run after a failed one also compares everything with Central.
+    """
+    from sync.job_ledger import failures
+
+    if failures(office.reader, "sync"):
+        reconcile(office)
+    else:
+        _bring(office)
+
+
+def reconcile(office: Office) -> None:
+    """A run with the proof that nothing is missing; raises KafoError when there is a difference."""
+    from kafo.work import unequal
     from sync.log import note
-    from sync.pull import pull
+
+    proofs: list[Proof] = []
+
+    def seen(proof: "Proof") -> None:
+        note("proof", **asdict(proof))
+        proofs.append(proof)
+
+    _bring(office, seen)
+    wrong = unequal(proofs)
+    if wrong is not None:
+        raise wrong
+
+
+def _bring(office: Office, on_proof: "Callable[[Proof], None] | None" = None) -> None:
+    from kafo.work import bring
+    from sync.log import note
     from sync.schedule import stopped
 
     def seen(report: "FormReport") -> None:
@@ -142,9 +190,17 @@ def synchronise(office: Office) -> None:
         if office.stopping.is_set():
             raise stopped()  # between two forms, so that what is loaded stays loaded
 
-    data = office.config.data
-    overlap = timedelta(minutes=office.config.settings.sync.overlap_minutes)
-    done = pull(office.writer, office.source(), overlap=overlap, folder=data, now=now, on_form=seen)
+    done, extras = bring(
+        office.config, office.writer, office.source(), on_form=seen, on_proof=on_proof
+    )
+    note(
+        "round",
+        files=extras.files.stored,
+        files_failed=extras.files.failed,
+        opened=extras.opened.opened,
+        closed=sum(extras.opened.refused.values()),
+        outstanding_changed=extras.outstanding,
+    )
     if done.failed:
         raise _incomplete(done)
 

@@ -28,6 +28,13 @@ def successes(engine: Engine) -> dict[str, str]:
         return {row.name: row.succeeded_at for row in connection.execute(query)}
 
 
+def failures(engine: Engine, name: str) -> int:
+    """How many times in a row a job has failed; 0 for one that never ran."""
+    with reading(engine) as connection:
+        found = connection.scalar(select(job.c.failures).where(job.c.name == name))
+    return int(found or 0)
+
+
 def _replace(
     connection: Connection, report: JobReport, succeeded_at: str | None, failures: int
 ) -> None:

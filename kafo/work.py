@@ -1,0 +1,113 @@
+"""What commands and the schedule do with fresh data, in the order in which it must happen."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine
+
+from forms.errors import KafoError
+from kafo.config import Config
+from kafo.connection import now
+
+if TYPE_CHECKING:
+    from sync.ledger import FormReport, RunReport
+    from sync.pull import Source
+    from sync.reconcile import Proof
+    from sync.rounds import Place, Round
+
+
+def place(config: Config) -> "Place":
+    """Where files go, how far back to ask, and the private key if the configuration names one."""
+    from sync.private_key import load_private_key
+    from sync.rounds import Place
+
+    name = config.settings.central.private_key
+    key = None
+    if name:
+        key = load_private_key(config.folder / name, config.secrets.get("private_key_passphrase"))
+    overlap = timedelta(minutes=config.settings.sync.overlap_minutes)
+    return Place(config.data, config.data / "attachments", overlap, now, key)
+
+
+def bring(
+    config: Config,
+    engine: Engine,
+    source: "Source",
+    *,
+    on_form: "Callable[[FormReport], None]" = lambda _: None,
+    on_proof: "Callable[[Proof], None] | None" = None,
+) -> "tuple[RunReport, Round]":
+    """The feed of every form, then files, sealed answers and entity lists; with `on_proof` also
+    the comparison with all that Central holds."""
+    from sync.pull import pull
+    from sync.rounds import finish
+
+    config.data.mkdir(parents=True, exist_ok=True)
+    where = place(config)
+    run = pull(
+        engine,
+        source,
+        overlap=where.overlap,
+        folder=config.data,
+        now=now,
+        on_form=on_form,
+        on_proof=on_proof,
+    )
+    return run, finish(engine, source, where, whole=on_proof is not None)
+
+
+def slow(config: Config, engine: Engine, source: "Source") -> "Round":
+    """The slow questions: late files, restorations, comments, replaced files."""
+    from sync.rounds import slow_round
+
+    config.data.mkdir(parents=True, exist_ok=True)
+    return slow_round(engine, source, place(config))
+
+
+def derive(engine: Engine, *, full: bool = False) -> None:
+    """All that is made of the submissions: persons, core tables, problems, published figures.
+
+    Cheap when nothing changed; each step is one transaction, so stopping loses nothing.
+    """
+    from pipelines.core.refresh import refresh
+    from pipelines.identity.update import run as identify
+    from pipelines.protection.publish import run as publish
+    from pipelines.quality.check import run as check
+
+    identify(engine, now=now(), full=full)
+    refresh(engine, now=now(), full=full)
+    check(engine, now=now())
+    publish(engine, now=now())
+
+
+def write_back(config: Config, engine: Engine, source: "Source") -> None:
+    """What Central must learn from here: submissions to delete, and the list of cards on phones."""
+    from kafo.form_commands import salt
+    from sync.card_list import refill
+    from sync.central_erasure import clear_central
+
+    clear_central(engine, source.client, now=now)
+    if config.is_sandbox or "fingerprint_salt" in config.secrets:
+        refill(engine, source.client, source.projects, salt=salt(config))
+
+
+def keep_within_periods(config: Config, engine: Engine) -> None:
+    """Erase what is past its period."""
+    from pipelines.protection.retention import run_retention
+
+    run_retention(engine, now=now(), store=config.data / "attachments")
+
+
+def unequal(proofs: "list[Proof]") -> KafoError | None:
+    """What to tell when a comparison ended with a difference."""
+    bad = [proof.form_id for proof in proofs if not proof.equal]
+    if not bad:
+        return None
+    names = ", ".join(bad)
+    return KafoError(
+        f"L'entrepôt et ODK Central diffèrent encore pour : {names}. Voyez « kafo status », puis "
+        "relancez « kafo reconcile » ; si cela reste, prévenez l'administrateur d'ODK Central.",
+        f"The warehouse and ODK Central still differ for: {names}. See 'kafo status', then run "
+        "'kafo reconcile' again; if it stays, tell the administrator of ODK Central.",
+    )
