@@ -13,6 +13,16 @@ MONTHS = {"labour_case": ("month", "closed_month")}
 JOINED = "joined_worker"
 """Topic of the months in which people were met who joined, or left, at any time."""
 
+PLACED = "placed_worker"
+"""Topic of the months in which people were met whose sex or cercle changed, who came or went."""
+
+FIGURED = (
+    "person_id, month, sex, age_band, nationality, nationality_group, occupation_group, cercle, "
+    "sector, move_reason, stay_pattern, work_status, contract_type, contract_visa, protection, needs, "
+    "union_interest, children_here, children_not_in_school"
+)
+"""What figures read of a worker: being seen again changes none of it."""
+
 _MARK = re.compile(r"/\* touched: (.*?) \*/", re.DOTALL)
 
 Sources = dict[str, list[Source]]
@@ -25,10 +35,11 @@ def renew(connection: Connection, table: str, found: Sources, *, touched: bool) 
         note_all_months(connection, table)
         return
     within = _within("touched_person" if table == "worker" else "touched")
-    _copy(connection, "before", f"select * from {table} as c where {within}")
+    columns = FIGURED if table == "worker" else "*"
+    _copy(connection, "before", f"select {columns} from {table} as c where {within}")
     run(connection, f"delete from {table} as c where {within}")
     fill(connection, table, found, touched=True)
-    _copy(connection, "after", f"select * from {table} as c where {within}")
+    _copy(connection, "after", f"select {columns} from {table} as c where {within}")
     _copy(
         connection,
         "changed",
@@ -91,9 +102,21 @@ def _note_changed(connection: Connection, table: str) -> None:
         return
     _note(connection, table, "changed")
     if table == "worker":
-        run(connection, "insert into changed_person select distinct person_id from changed")
+        _note_moved(connection)
     if table == "membership_event":
         _note_members(connection)
+
+
+def _note_moved(connection: Connection) -> None:
+    """Whose sex, cercle or month of first meeting changed, who came and who went."""
+    place = "select person_id, sex, cercle, month from"
+    run(connection, "insert into changed_person select distinct person_id from ("
+        f"select * from ({place} before except {place} after) as gone union all "
+        f"select * from ({place} after except {place} before) as come) as moved")  # fmt: skip
+    for part in ("before", "after"):
+        run(connection, f"insert into core_dirty select distinct '{PLACED}', c.month from {part} "
+            "as c join changed_person as p on p.person_id = c.person_id "
+            "where c.month is not null on conflict do nothing")  # fmt: skip
 
 
 def _note_members(connection: Connection) -> None:
@@ -122,3 +145,6 @@ def _note(connection: Connection, table: str, rows: str) -> None:
         )
     if table == "membership_event" and rows == table:
         _note_joined(connection, table)
+    if table == "worker" and rows == table:
+        run(connection, f"insert into core_dirty select distinct '{PLACED}', month from worker "
+            "where month is not null on conflict do nothing")  # fmt: skip

@@ -62,7 +62,7 @@ where f.minor = 1
 -- kind: share
 -- unit: person
 -- roll: period
--- from: membership_event, worker
+-- from: membership_event, placed_worker
 -- reach: onward
 -- numerator: Membres à la fin de la période qui sont au répertoire | Members at the end of the period who are in the directory
 -- denominator: Personnes majeures identifiées jusqu'à la fin de la période dans le cercle | Adults identified in the cercle until the end of the period

@@ -25,7 +25,11 @@ with told as (
         ) as place
     from scope_period as p
     join membership_event as f on f.month <= p.last_month
-    where f.role is not null
+    where
+        f.role is not null
+        and f.subject_id in (
+            select subject_id from membership_event where role in ('delegate', 'section', 'relay')
+        )
 )
 
 select

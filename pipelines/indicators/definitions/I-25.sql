@@ -39,7 +39,7 @@ where site.listed = 1 or visited.site_key is not null
 -- unit: estimate
 -- roll: period
 -- from: site_visit
--- reach: all
+-- reach: onward
 -- numerator: Somme des milieux de tranche de la dernière visite, si elle a moins de 12 mois à la fin de la période | Sum of the middles of bands at the last visit, if within 12 months of the end of the period
 -- by: cercle, sex
 with ordered as (
