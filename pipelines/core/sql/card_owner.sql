@@ -2,7 +2,7 @@
 -- the first submission that held it.
 with held as (
     select r.card_code, min(r.instance_id) as first_instance
-    from record_card as r /* touched: cross join touched_card as t */
+    from /* touched: touched_card as t cross join */ record_card as r
     /* touched: where r.card_code = t.card_code */
     group by r.card_code
 ),

@@ -8,7 +8,7 @@ select
     i.month,
     i.person_id,
     cast(null as text) as target
-from interview as i /* touched: cross join touched as t */
+from /* touched: touched as t cross join */ interview as i
 where
     i.result in ('registered', 'refused')
     /* touched: and t.project_id = i.project_id and t.instance_id = i.instance_id */
@@ -16,7 +16,7 @@ union all
 select
     i.project_id, i.instance_id, 'contact', case when i.consent_contact = 'yes' then 1 else 0 end,
     i.seen_on, i.month, i.person_id, null
-from interview as i /* touched: cross join touched as t */
+from /* touched: touched as t cross join */ interview as i
 where
     i.result = 'registered'
     and i.consent_contact is not null

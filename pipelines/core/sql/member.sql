@@ -14,7 +14,7 @@ with ordered as (
             partition by e.subject_id, coalesce(e.union_code, 'unknown')
             order by e.event_on desc, e.instance_id desc
         ) as place
-    from membership_event as e /* touched: cross join touched_subject as t */
+    from /* touched: touched_subject as t cross join */ membership_event as e
     /* touched: where e.subject_id = t.subject_id */
 ),
 
@@ -25,7 +25,7 @@ stay as (
         max(case when s.left_on is null then 1 else 0 end) as is_member,
         min(s.joined_on) as joined_on,
         max(s.left_on) as left_on
-    from membership_spell as s /* touched: cross join touched_subject as t */
+    from /* touched: touched_subject as t cross join */ membership_spell as s
     /* touched: where s.subject_id = t.subject_id */
     group by s.subject_id, s.union_code
 )

@@ -11,7 +11,7 @@ with ordered as (
             ),
             0
         ) as spell
-    from membership_event as e /* touched: cross join touched_subject as t */
+    from /* touched: touched_subject as t cross join */ membership_event as e
     where e.event <> 'dues' /* touched: and e.subject_id = t.subject_id */
 )
 

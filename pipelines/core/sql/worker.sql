@@ -9,7 +9,7 @@ with latest as (
             partition by i.person_id
             order by i.seen_on desc, i.sent_at desc, i.instance_id desc
         ) as place
-    from interview as i /* touched: cross join touched_person as t */
+    from /* touched: touched_person as t cross join */ interview as i
     where i.person_id is not null /* touched: and i.person_id = t.person_id */
 )
 
