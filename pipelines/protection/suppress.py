@@ -87,7 +87,6 @@ class _System:
                 everything = self._connected(cell)
                 self.hidden |= everything
                 return everything
-            assert not self._gaps(found)
             self._walk(found, up, down, missing)
             self.hidden.update(found)
         spread = {c: abs(up.get(c, 0)) + abs(down.get(c, 0)) for c in (*up, *down)}
@@ -127,7 +126,8 @@ class _System:
         for changes in self.exchanges.of(self.keys[cell]):
             # What is not in the lattice, or empty there, nobody is at: the exchange cannot be.
             move = {self.number.get(key, -1): sign for key, sign in changes.items()}
-            if -1 not in move and all(map(self.count.__getitem__, move)):
+            # A sum that holds by chance, among answers that do not add up, forbids some, too.
+            if -1 not in move and all(map(self.count.__getitem__, move)) and not self._gaps(move):
                 yield move
 
     def _search(self, cell: int, up: Move, down: Move, missing: int) -> Move | None:
