@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from hashlib import blake2b
 from pathlib import Path
 
 EQUIVALENCES = Path(__file__).with_name("equivalences.csv")
@@ -69,6 +70,8 @@ class Table:
     known_last: frozenset[str]
     """Words that are last names and no first names."""
     known_first: frozenset[str]
+    version: str
+    """Changes with any of the files."""
 
 
 def fold(text: str) -> list[str]:
@@ -129,7 +132,9 @@ def _build(additions: tuple[Path, ...]) -> Table:
         for variant in names:
             names[variant] = _end(names, variant)
     last, first = frozenset(fields["last"]), frozenset(fields["first"])
-    return Table(fields["last"], fields["first"], last - first, first - last)
+    files = b"".join(path.read_bytes() for path in (*additions, EQUIVALENCES))
+    version = blake2b(files, digest_size=4).hexdigest()
+    return Table(fields["last"], fields["first"], last - first, first - last, version)
 
 
 def _end(names: Mapping[str, str], word: str) -> str:

@@ -1,0 +1,1 @@
+"""Measures matching on generated registers whose truth is known."""
