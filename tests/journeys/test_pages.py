@@ -19,6 +19,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from kafo.connection import now
+from pipelines.core.refresh import refresh
+from pipelines.identity.update import run as match_people
+from pipelines.indicators.compute import compute
+from pipelines.quality.check import run as check
+from warehouse.engine import open_warehouse, parse_url
+
 ROOT = Path(__file__).parent.parent.parent
 PICTURES = ROOT / "test-output" / "pages"
 AXE = Path(__file__).parent / "axe"
@@ -26,7 +33,8 @@ INSTALLED = ROOT / "build" / "axe"
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 PASSWORD = "quatre mots bien choisis"
 PATHS = [
-    "/today", "/sync", "/sync/runs/1", "/quality", "/duplicates", "/directory", "/map", "/reports",
+    "/today", "/sync", "/sync/runs/1", "/quality", "/quality/enumerators", "/duplicates", "/directory",
+    "/map", "/reports", "/reports/indicators/I-01?kind=month",
     "/reports/quarter", "/reports/queries", "/reports/queries/interview_results", "/reports/sql",
     "/reports/dictionary", "/settings", "/settings/password", "/settings/second-factor",
     "/settings/phones", "/settings/plan", "/settings/rules", "/settings/accounts", "/settings/alarms",
@@ -78,6 +86,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     text = (ROOT / "config.yaml").read_text(encoding="utf-8")
     (folder / "config.yaml").write_text(text.replace("port: 8470", "port: 0"), encoding="utf-8")
     kafo(folder, "demo", "--interviews", "250")
+    prepare(folder)
     made = kafo(folder, "users", "add", "aminata", "--role", "steward", "--admin", "--generate")
     first = re.findall(r"([a-z]{4}(?:-[a-z]{4}){3})", made)[0]
     process = subprocess.Popen(
@@ -96,6 +105,17 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     finally:
         process.terminate()
         process.communicate(timeout=30)
+
+
+def prepare(folder: Path) -> None:
+    """What follows a synchronisation: people, figures, checks."""
+    engine = open_warehouse(parse_url(f"sqlite:///{folder}/data/kafo.db"))
+    at = now()
+    match_people(engine, now=at)
+    refresh(engine, now=at)
+    compute(engine, now=at)
+    check(engine, now=at)
+    engine.dispose()
 
 
 def environment() -> dict[str, str]:
@@ -196,7 +216,7 @@ def test_every_page_is_sound(language: str, screen: str, served: Served, axe: st
         wrong += [f"{path}: {fault}" for fault in faults(page, axe)]
         wrong += [f"{path}: {said}" for said in watch.said + watch.elsewhere]
         watch.said.clear()
-        name = path.strip("/").replace("/", "-")
+        name = path.partition("?")[0].strip("/").replace("/", "-")
         page.screenshot(path=folder / f"{name}.png", full_page=True)
     context.close()
     assert not wrong, "\n".join(wrong)
@@ -242,4 +262,72 @@ def test_a_lost_phone_is_cut_off_and_can_be_given_access_again(served: Served) -
     assert (
         page.get_by_role("row").filter(has_text="téléphone coupé").filter(has_text="PF-03").count()
     )
+    context.close()
+
+
+def test_a_problem_is_found_and_sent_back_to_central(served: Served, axe: str) -> None:
+    context = served.context()
+    page = context.new_page()
+    page.goto(served.address + "/quality?severity=3")
+    page.locator("tbody th a").first.click()
+    assert faults(page, axe) == []
+    problem = page.url
+    page.get_by_label("Commentaire").fill("Refaire cet entretien avec la personne.")
+    page.get_by_role("button", name="Envoyer à ODK Central").click()
+    page.get_by_role("status").filter(has_text="ODK Central est à jour").wait_for()
+    page.goto(served.address + "/today")
+    page.keyboard.press("s")
+    page.get_by_role("status").filter(has_text="réussi").wait_for()
+    page.goto(problem)
+    assert page.get_by_role("definition").filter(has_text="à corriger").is_visible()
+    context.close()
+
+
+def test_duplicates_are_decided_and_taken_back_with_the_keyboard(served: Served, axe: str) -> None:
+    context = served.context()
+    page = context.new_page()
+    page.goto(served.address + "/duplicates")
+    counter = page.get_by_text("attend", exact=False).first
+    before = int(re.findall(r"\d+", counter.inner_text())[0])
+    assert before >= 3
+    for key, told in (("m", "une seule personne"), ("d", "deux personnes"), ("p", "plus tard")):
+        page.keyboard.press(key)
+        page.get_by_text(told).wait_for()
+    assert int(re.findall(r"\d+", counter.inner_text())[0]) < before
+    page.keyboard.press("u")
+    page.get_by_text("plus tard.").wait_for(state="detached")
+    page.goto(served.address + "/settings/log")
+    assert page.get_by_role("row").filter(has_text="doublon décidé").count() == 3
+    assert page.get_by_role("row").filter(has_text="décision annulée").count() == 1
+    context.close()
+
+
+def test_somebody_is_found_by_a_name_as_heard(served: Served, axe: str) -> None:
+    context = served.context("phone")
+    page = context.new_page()
+    page.goto(served.address + "/directory")
+    page.get_by_label("Nom, téléphone ou carte").fill("kulibali")
+    page.get_by_role("button", name="Chercher").click()
+    page.get_by_role("link", name="oulibal").or_(
+        page.get_by_role("link", name="OULIBAL")
+    ).first.click()
+    assert page.get_by_role("heading", name="Ce que le centre sait").is_visible()
+    assert "oulibal" not in page.url.lower()
+    assert faults(page, axe) == []
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= SCREENS["phone"]["width"]
+    context.close()
+
+
+def test_the_map_draws_and_is_saved_as_a_picture(served: Served) -> None:
+    context = served.context()
+    page = context.new_page()
+    page.goto(served.address + "/map")
+    page.locator("#map[data-ready]").wait_for()
+    page.get_by_label("Sites à leur position").check()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Enregistrer l'image").click()
+    picture = Path(saved.value.path()).read_bytes()
+    assert picture.startswith(b"\x89PNG")
+    assert len(picture) > 10_000
     context.close()
