@@ -292,10 +292,10 @@ def test_duplicates_are_decided_and_taken_back_with_the_keyboard(served: Served,
     assert before >= 3
     for key, told in (("m", "une seule personne"), ("d", "deux personnes"), ("p", "plus tard")):
         page.keyboard.press(key)
-        page.get_by_text(told).wait_for()
+        page.get_by_role("status").filter(has_text=told).wait_for()
     assert int(re.findall(r"\d+", counter.inner_text())[0]) < before
     page.keyboard.press("u")
-    page.get_by_text("plus tard.").wait_for(state="detached")
+    page.get_by_role("status").wait_for(state="detached")
     page.goto(served.address + "/settings/log")
     assert page.get_by_role("row").filter(has_text="doublon décidé").count() == 3
     assert page.get_by_role("row").filter(has_text="décision annulée").count() == 1
