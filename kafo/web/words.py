@@ -15,6 +15,7 @@ JOBS = {
     "sync": _("Synchronisation"),
     "alarms": _("Surveillance et alertes"),
     "slow": _("Fichiers tardifs, listes, commentaires"),
+    "write_back": _("Écriture dans ODK Central"),
     "reconcile": _("Preuve que rien ne manque"),
     "attachments": _("Photos et fichiers"),
     "pipelines": _("Personnes, qualité, indicateurs"),

@@ -9,8 +9,10 @@ from forms.errors import KafoError, UsageError
 from kafo.alarm_command import channels
 from kafo.web.plan import plan_of, set_plan
 from kafo.web.render import go, page
+from kafo.web.rights import Right
 from kafo.web.site import Visit
 from sync.alarms import Alarm, News
+from warehouse.access_queries import newest_looks
 from warehouse.engine import reading, writing
 from warehouse.ops_queries import form_states
 from warehouse.web_sessions import list_actions
@@ -77,10 +79,14 @@ def test_alarm(visit: Visit) -> Response:
 
 
 def log(visit: Visit) -> Response:
-    """What people did on the pages, the newest first."""
+    """Who read which personal records, and what people did on the pages; the newest first."""
     with reading(visit.site.reader) as connection:
         actions = list_actions(connection, _SHOWN)
-    return page(visit, "log.html", actions=actions)
+        looks = newest_looks(connection, _SHOWN)
+    # A reason may say something of a person: administrators see that there is one.
+    return page(
+        visit, "log.html", actions=actions, looks=looks, reasons=Right.PEOPLE in visit.rights
+    )
 
 
 def _alarms(visit: Visit, results: list[tuple[str, str]]) -> Response:
