@@ -95,7 +95,7 @@ def run(context: typer.Context) -> None:
 
 def job_table(office: Office) -> "list[Job]":
     """What runs when. Jobs that are due at the same moment run in this order."""
-    from kafo.work import derive, keep_within_periods, slow, write_back
+    from kafo.work import derive, keep_within_periods, publish, slow, write_back
     from sync.schedule import After, Daily, Every, Job
 
     schedule, config = office.config.settings.schedule, office.config

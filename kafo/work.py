@@ -66,19 +66,26 @@ def slow(config: Config, engine: Engine, source: "Source") -> "Round":
 
 
 def derive(engine: Engine, *, full: bool = False) -> None:
-    """All that is made of the submissions: persons, core tables, problems, published figures.
+    """All that is made of the submissions: persons, core tables, indicators, problems.
 
     Cheap when nothing changed; each step is one transaction, so stopping loses nothing.
     """
     from pipelines.core.refresh import refresh
     from pipelines.identity.update import run as identify
-    from pipelines.protection.publish import run as publish
+    from pipelines.indicators.compute import compute
     from pipelines.quality.check import run as check
 
     identify(engine, now=now(), full=full)
     refresh(engine, now=now(), full=full)
+    compute(engine, now=now(), full=full)
     check(engine, now=now())
-    publish(engine, now=now())
+
+
+def publish(engine: Engine) -> None:
+    """Decide anew which figures may be shown to whom; nothing to do where none changed."""
+    from pipelines.protection.publish import run
+
+    run(engine, now=now())
 
 
 def write_back(config: Config, engine: Engine, source: "Source") -> None:
