@@ -16,12 +16,9 @@ JOBS = {
     "alarms": _("Surveillance et alertes"),
     "slow": _("Fichiers tardifs, listes, commentaires"),
     "write_back": _("Écriture dans ODK Central"),
+    "publish": _("Publication des chiffres"),
     "reconcile": _("Preuve que rien ne manque"),
-    "attachments": _("Photos et fichiers"),
     "pipelines": _("Personnes, qualité, indicateurs"),
-    "identity": _("Rapprochement des personnes"),
-    "core": _("Tables et indicateurs"),
-    "quality": _("Contrôles de qualité"),
     "retention": _("Effacement à échéance"),
 }
 

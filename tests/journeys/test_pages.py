@@ -19,13 +19,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from kafo.connection import now
-from pipelines.core.refresh import refresh
-from pipelines.identity.update import run as match_people
-from pipelines.indicators.compute import compute
-from pipelines.quality.check import run as check
-from warehouse.engine import open_warehouse, parse_url
-
 ROOT = Path(__file__).parent.parent.parent
 PICTURES = ROOT / "test-output" / "pages"
 AXE = Path(__file__).parent / "axe"
@@ -86,7 +79,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     text = (ROOT / "config.yaml").read_text(encoding="utf-8")
     (folder / "config.yaml").write_text(text.replace("port: 8470", "port: 0"), encoding="utf-8")
     kafo(folder, "demo", "--interviews", "250")
-    prepare(folder)
     made = kafo(folder, "users", "add", "aminata", "--role", "steward", "--admin", "--generate")
     first = re.findall(r"([a-z]{4}(?:-[a-z]{4}){3})", made)[0]
     process = subprocess.Popen(
@@ -105,17 +97,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     finally:
         process.terminate()
         process.communicate(timeout=30)
-
-
-def prepare(folder: Path) -> None:
-    """What follows a synchronisation: people, figures, checks."""
-    engine = open_warehouse(parse_url(f"sqlite:///{folder}/data/kafo.db"))
-    at = now()
-    match_people(engine, now=at)
-    refresh(engine, now=at)
-    compute(engine, now=at)
-    check(engine, now=at)
-    engine.dispose()
 
 
 def environment() -> dict[str, str]:
@@ -139,11 +120,12 @@ def started(process: "subprocess.Popen[str]") -> str:
         event = json.loads(line)
         address = event.get("address", address)
         if event.get("event") == "job" and event.get("job") == LAST_JOB:
+            assert event["outcome"] == "ok", event
             return str(address)
     raise AssertionError("kafo run ended")
 
 
-LAST_JOB = "sync"
+LAST_JOB = "pipelines"
 
 
 def log_in(browser: Browser, address: str, first: str) -> Any:
