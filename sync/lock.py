@@ -1,10 +1,11 @@
 """Only one run at a time on a warehouse; the lock dies with its process, so none is left behind."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 
 from sync.errors import already_running
 
@@ -24,7 +25,9 @@ def single_run(engine: Engine) -> Iterator[None]:
             try:
                 yield
             finally:
-                connection.exec_driver_sql(f"select pg_advisory_unlock({_ADVISORY_KEY})")
+                # A connection that was cut has lost its locks already.
+                with suppress(DBAPIError):
+                    connection.exec_driver_sql(f"select pg_advisory_unlock({_ADVISORY_KEY})")
         return
     lock = FileLock(f"{engine.url.database}.lock", timeout=0)
     try:

@@ -5,6 +5,7 @@ again, and the tables are the same. One form's failure does not stop the others.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -168,19 +169,18 @@ def _pull_form(
         answer = ask(source.client, question, etag=etag, folder=folder)
     asked = "nothing" if answer.spool is None else "changes" if since else "all"
     report = FormReport(project_id, form_id, "ok", asked, Counts(), since, answer.size)
-    with writing(engine) as connection:
+    with nullcontext() if answer.spool is None else answer.spool, writing(engine) as connection:
         if definition is not None:
             shape = _adopt(connection, published, definition, now())
         assert shape is not None
         if answer.spool is not None:
-            with answer.spool:
-                counts = load(
-                    connection,
-                    shape,
-                    rows(answer.spool, form_id),
-                    run_id=run_id,
-                    sealed_versions=sealed_versions(connection, project_id, form_id),
-                )
+            counts = load(
+                connection,
+                shape,
+                rows(answer.spool, form_id),
+                run_id=run_id,
+                sealed_versions=sealed_versions(connection, project_id, form_id),
+            )
             report = replace(report, counts=counts)
             _move(connection, published, cursor, counts, answer, since, run_id)
         report = replace(report, seconds=perf_counter() - started)
