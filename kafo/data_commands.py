@@ -196,15 +196,12 @@ def status(context: typer.Context) -> None:
         )
         return
     titles = (
-        say("projet", "project"),
         say("formulaire", "form"),
-        "version",
-        say("soumissions", "submissions"),
+        say("reçues", "held"),
         say("supprimées", "deleted"),
-        say("dernière réussite (UTC)", "last success (UTC)"),
-        say("dernier passage", "last run"),
-        say("preuve : Central", "proof: Central"),
-        say("prouvé le (UTC)", "proven at (UTC)"),
+        say("réussite (UTC)", "success (UTC)"),
+        say("Central", "Central"),
+        say("prouvé (UTC)", "proven (UTC)"),
         say("fichiers attendus", "files awaited"),
     )
     out.print(_table(titles, [_status_line(row) for row in rows]))
@@ -232,11 +229,15 @@ def status(context: typer.Context) -> None:
 
 
 def _status_line(row: Sequence[Any]) -> list[Any]:
-    def minute(stamp: object) -> str:
-        return str(stamp or "")[:16].replace("T", " ")
+    """One form in a terminal of 80 columns; the project only where it is not the first."""
 
+    def minute(stamp: object) -> str:
+        return str(stamp or "")[5:16].replace("T", " ")
+
+    name = row[1] if row[0] == 1 else f"{row[1]} ({row[0]})"
+    success = f"{minute(row[5])}{'' if row[6] == 'ok' else ' ✗'}"
     proof = "" if row[8] is None else f"{'=' if row[9] else '≠'} {row[8]}"
-    return [*row[:5], minute(row[5]), row[6], proof, minute(row[10]), row[11]]
+    return [name, row[3], row[4], success, proof, minute(row[10]), row[11]]
 
 
 def sql(
