@@ -198,13 +198,15 @@ def status(context: typer.Context) -> None:
     titles = (
         say("formulaire", "form"),
         say("reçues", "held"),
-        say("supprimées", "deleted"),
         say("réussite (UTC)", "success (UTC)"),
         say("Central", "Central"),
         say("prouvé (UTC)", "proven (UTC)"),
-        say("fichiers attendus", "files awaited"),
+        say("attendus", "awaited"),
     )
-    out.print(_table(titles, [_status_line(row) for row in rows]))
+    table = Table(*titles, box=None, padding=(0, 2, 0, 0))
+    for row in rows:
+        table.add_row(*map(str, _status_line(row)))
+    out.print(table)
     for row in rows:
         if row[7]:
             err.print(f"✗ {row[1]} : {row[7]}", soft_wrap=True, markup=False)
@@ -237,7 +239,7 @@ def _status_line(row: Sequence[Any]) -> list[Any]:
     name = row[1] if row[0] == 1 else f"{row[1]} ({row[0]})"
     success = f"{minute(row[5])}{'' if row[6] == 'ok' else ' ✗'}"
     proof = "" if row[8] is None else f"{'=' if row[9] else '≠'} {row[8]}"
-    return [name, row[3], row[4], success, proof, minute(row[10]), row[11]]
+    return [name, row[3], success, proof, minute(row[10]), row[11]]
 
 
 def sql(
