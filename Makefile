@@ -23,7 +23,7 @@ test: check browser ## everything that must hold
 
 # The browser tests use the system's Chromium; where it is missing, a Debian machine gets it.
 browser:
-	@command -v chromium >/dev/null || { apt-get -qq update && apt-get -qq install -y chromium >/dev/null; } || echo "Chromium manque : les essais dans le navigateur seront sautés / Chromium is missing: browser tests are left out"
+	@command -v chromium >/dev/null || { apt-get -qq update && apt-get -qq install -y chromium >/dev/null; } || echo "Chromium manque : les essais dans le navigateur échoueront / Chromium is missing: the browser tests will fail"
 
 check: .venv/ready ## format, lint, types, import rules
 	$(BIN)/ruff format --check .

@@ -1,5 +1,6 @@
 """The A4 sheet that sets up one phone: a QR code, what to do step by step, and what to keep to."""
 
+import hashlib
 import io
 import re
 import unicodedata
@@ -91,6 +92,9 @@ _STYLE = ParagraphStyle(
 
 
 def _slug(name: str) -> str:
-    """The name as a file name that any system takes."""
+    """The name as a file name that any system takes; different names give different files."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-") or "sans-nom"
+    slug = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-") or "sans-nom"
+    if name == slug.upper():
+        return slug
+    return f"{slug}-{hashlib.sha256(name.encode()).hexdigest()[:6]}"

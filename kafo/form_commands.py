@@ -97,8 +97,31 @@ def check(context: typer.Context, names: list[str] | None = NAMES) -> None:
                 f"· {name}: {report.finished} random interviews finished of {report.interviews}",
             )
         )
+        _print_untranslated(name)
     if wrong:
         raise typer.Exit(1)
+
+
+def _print_untranslated(name: str) -> None:
+    """How many texts an added language still lacks; the phone shows them in French meanwhile."""
+    from forms.compiler import DEFINITIONS
+    from forms.text_places import text_places, untranslated
+
+    places = text_places(name, DEFINITIONS)
+    for code, missing in untranslated(places).items():
+        language = places.languages[code]
+        if missing:
+            first = ", ".join(place.name for place in missing[:3])
+            out.print(
+                say(
+                    f"  {language} : {len(missing)} textes à traduire ({first}…)",
+                    f"  {language}: {len(missing)} texts to translate ({first}…)",
+                ),
+                markup=False,
+                soft_wrap=True,
+            )
+        else:
+            out.print(say(f"  {language} : complet", f"  {language}: complete"), markup=False)
 
 
 def publish(

@@ -108,6 +108,8 @@ def job_table(office: Office) -> "list[Job]":
             After("pipelines"),
             lambda: write_back(config, office.writer, office.source()),
         ),
+        # Judging all figures together takes a minute for a big register: once a day is enough.
+        Job("publish", Daily(schedule.reconcile_at), lambda: publish(office.writer)),
         Job(
             "slow",
             Every(schedule.slow_minutes),

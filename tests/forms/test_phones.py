@@ -128,9 +128,12 @@ def test_a_sheet_is_for_its_owner_only_and_has_a_plain_name(
     settings: Settings, tmp_path: Path
 ) -> None:
     path = write_phone_sheet(settings, tmp_path, printed_on=date(2026, 11, 23))
-    assert path.name == "telephone-enq-017-kenieba.pdf"
+    assert path.name.startswith("telephone-enq-017-kenieba-")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [each.name for each in tmp_path.iterdir()] == [path.name]  # no draft left behind
+    settings["general"]["metadata_username"] = "Enq 017 Kenieba"
+    twin = write_phone_sheet(settings, tmp_path, printed_on=date(2026, 11, 23))
+    assert twin != path, "two people, two sheets"
 
 
 def test_a_token_does_not_show() -> None:

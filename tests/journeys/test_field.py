@@ -1,6 +1,7 @@
 """What a coordinator types before a mission: publish, cards, phones, a lost phone, a review in Excel."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -85,20 +86,26 @@ def test_all_forms_pass_the_check_that_people_run(kafo: Kafo) -> None:
     assert len(checked.stdout.strip().splitlines()) == 8
 
 
-def test_a_changed_form_gets_its_next_version_when_asked(tmp_path: Path) -> None:
-    """On a copy of the project, because the version is written into the definition."""
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the project, whose definitions may be written."""
     ignore = shutil.ignore_patterns(
         ".git", ".venv", "data", "tests", "test-output", "build", "static"
     )
-    copy = tmp_path / "kafo"
-    shutil.copytree(ROOT, copy, ignore=ignore)
+    return Path(shutil.copytree(ROOT, tmp_path / "kafo", ignore=ignore))
 
+
+def kafo_in(copy: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+    environment = {**os.environ, "PYTHONPATH": str(copy), "COLUMNS": "160"}
+    return subprocess.run(
+        [sys.executable, "-m", "kafo", "forms", *words],
+        cwd=copy, env=environment, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+
+
+def test_a_changed_form_gets_its_next_version_when_asked(copy: Path) -> None:
     def kafo(*words: str) -> "subprocess.CompletedProcess[str]":
-        environment = {**os.environ, "PYTHONPATH": str(copy), "COLUMNS": "160"}
-        return subprocess.run(
-            [sys.executable, "-m", "kafo", "forms", "publish", "membership", *words],
-            cwd=copy, env=environment, capture_output=True, text=True, timeout=120,
-        )  # fmt: skip
+        return kafo_in(copy, "publish", "membership", *words)
 
     assert kafo().returncode == 0
     definition = copy / "forms" / "definitions" / "membership.yaml"
@@ -113,3 +120,12 @@ def test_a_changed_form_gets_its_next_version_when_asked(tmp_path: Path) -> None
     assert "La carte du CIOM" in raised.stdout
     assert definition.read_text(encoding="utf-8") != text.replace("Carte CIOM", "La carte du CIOM")
     assert "rien à publier" in kafo("--raise-version").stdout
+
+
+def test_the_check_counts_what_an_added_language_still_lacks(copy: Path) -> None:
+    definition = copy / "forms" / "definitions" / "awareness_session.yaml"
+    text = definition.read_text(encoding="utf-8")
+    definition.write_text("languages: {bm: Bamanankan (bm)}\n" + text, encoding="utf-8")
+    said = kafo_in(copy, "check", "awareness_session")
+    assert said.returncode == 0, said.stderr
+    assert re.search(r"Bamanankan \(bm\) : \d{2,} textes à traduire \(", said.stdout), said.stdout
