@@ -19,7 +19,7 @@ demo: .venv/ready ## from answers on simulated phones to SQL and pages, for real
 	$(BIN)/kafo demo --serve
 
 test: check browser ## everything that must hold
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 # The browser tests use the system's Chromium; where it is missing, a Debian machine gets it.
 browser:
