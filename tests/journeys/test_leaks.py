@@ -27,7 +27,7 @@ ROOT = Path(__file__).parent.parent.parent
 NOW = "2026-11-23T12:00:00.000Z"
 
 OWN_WORDS = ("ref_", "choice", "question", "code_label", "form", "dictionary", "reference_file",
-             "indicator", "view_definition")  # fmt: skip
+             "indicator", "view_definition", "cercle_codes")  # fmt: skip
 """Texts of our own, in which places and examples may be called as people are."""
 
 
