@@ -19,6 +19,7 @@ ANNA = {
     "last_name": "Keita", "first_names": "Anna", "birth_year": 1990, "sex": "female",
     "nationality": "ML", "age": "36",
 }  # fmt: skip
+SOW = {**ANNA, "last_name": "Sow", "first_names": "Ramata", "birth_year": 1971, "age": "55"}
 WHY = ("--reason", "revue des doublons")
 Kafo = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -32,7 +33,7 @@ def kafo(tmp_path: Path, new_register: Callable[[Engine], Any]) -> Kafo:
     register = new_register(engine)
     register.send("uuid:aaaa-1", card_code="1111111111", **ANNA)
     register.send("uuid:bbbb-2", card_code="2222222222", today="2026-11-09", **ANNA)
-    register.send("uuid:cccc-3", card_code="3333333333", **{**ANNA, "last_name": "Sow"})
+    register.send("uuid:cccc-3", card_code="3333333333", **SOW)
     register.sync()
     engine.dispose()
 
@@ -56,7 +57,8 @@ def test_a_day_of_work_on_duplicates(kafo: Kafo) -> None:
     assert "Keita Anna, 1990" in shown
     assert "Sow" not in shown
     beside = kafo("explain", "aaaa", "bbbb", *WHY).stdout
-    assert "même nom, même année, même pays" in beside
+    assert "nom : pareil" in beside
+    assert "carte : différent" in beside
     assert "1111111111" in beside
     assert "2 fiches, 1 personne(s)" in kafo("decide", "aaaa", "bbbb", "même").stdout
     assert "À revoir : 0 paires" in kafo("match", "--full").stdout
