@@ -31,7 +31,7 @@ from pipelines.core.refresh import refresh
 from pipelines.identity.update import run as match_people
 from pipelines.indicators.compute import compute
 from pipelines.quality.check import run as check
-from sync.pull import Source
+from sync.central import Source
 from warehouse.engine import open_reader, open_warehouse, parse_url
 
 ROOT = Path(__file__).parent.parent

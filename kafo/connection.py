@@ -14,7 +14,7 @@ from warehouse.types import iso
 if TYPE_CHECKING:
     from pyodk.client import Client
 
-    from sync.pull import Source
+    from sync.central import Source
 
 REFERENCE = Path(__file__).parent.parent / "forms" / "reference"
 
@@ -56,8 +56,7 @@ def reader(config: Config) -> Engine:
 @contextmanager
 def central(config: Config) -> Iterator["Source"]:
     """A session with the ODK Central of the configuration; starts the sandbox if that is meant."""
-    from sync.central import Account, connect
-    from sync.pull import Source
+    from sync.central import Account, Source, connect
 
     settings = config.settings.central
     forms = None if settings.forms == "all" else list(settings.forms)

@@ -19,7 +19,7 @@ from kafo.run_command import run
 if TYPE_CHECKING:
     from forms.compiler import CompiledForm
     from forms.interviews import Phone
-    from sync.pull import Source
+    from sync.central import Source
 
 _ENUMERATORS = 25
 _ROUND = 500

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
 
     from kafo.web.site import Jobs
+    from sync.central import Source
     from sync.ledger import FormReport, RunReport
-    from sync.pull import Source
     from sync.reconcile import Proof
     from sync.schedule import Job
 

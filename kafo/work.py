@@ -11,8 +11,8 @@ from kafo.config import Config
 from kafo.connection import now
 
 if TYPE_CHECKING:
+    from sync.central import Source
     from sync.ledger import FormReport, RunReport
-    from sync.pull import Source
     from sync.reconcile import Proof
     from sync.rounds import Place, Round
 

@@ -1,7 +1,6 @@
 """Asks Central again for submissions by their IDs and loads the answer: how differences are healed."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -51,10 +50,9 @@ def ask_again(
     for ids in _chunks(instance_ids):
         url = _url(project_id, form_id, ids, with_repeats=repeats)
         with explained(account, what=form_id, missing=errors.no_form(form_id, project_id)):
-            answer = spooled(client, url, what=form_id, folder=folder)
-        assert answer.spool is not None  # no ETag was sent, so no 304 comes
-        with closing(answer.spool), writing(engine) as connection:
-            found = list(rows(answer.spool, form_id))
+            spool = spooled(client, url, what=form_id, folder=folder)
+        with spool, writing(engine) as connection:
+            found = list(rows(spool, form_id))
             counts = load(connection, shape, found, run_id=run_id, sealed_versions=sealed)
         total.received += counts.received
         total.new += counts.new

@@ -6,7 +6,7 @@ token in a file and never logs in again after 24 hours; all four are set right h
 
 import logging
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -37,6 +37,16 @@ class Account:
 
     def __repr__(self) -> str:
         return f"Account(url={self.url!r}, email={self.email!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where to read: the session, its account, the projects, and the forms (None means all)."""
+
+    client: Client
+    account: Account
+    projects: Sequence[int]
+    forms: Sequence[str] | None = None
 
 
 class PatientRetry(Retry):

@@ -7,7 +7,6 @@ the REST list of deleted entities shows both, so it is read in every round.
 import json
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -142,13 +141,12 @@ def _read(
     seen: set[str],
 ) -> None:
     with explained(account, what=shape.name):
-        answer = spooled(client, f"{base}.svc/Entities{question}", what=shape.name, folder=folder)
-    assert answer.spool is not None
-    with closing(answer.spool):
-        for _ in items(answer.spool, shape.name):  # prove it whole before the first is written
+        spool = spooled(client, f"{base}.svc/Entities{question}", what=shape.name, folder=folder)
+    with spool:
+        for _ in items(spool, shape.name):  # prove it whole before the first is written
             pass
-        answer.spool.seek(0)
-        for batch in _batches(items(answer.spool, shape.name)):
+        spool.rewind()
+        for batch in _batches(items(spool, shape.name)):
             seen.update(str(row["__id"]) for _, row in batch)
             with writing(engine) as connection:
                 changed = load_entities(connection, shape, batch, run_id=run_id)

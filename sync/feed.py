@@ -1,24 +1,22 @@
-"""One OData stream per form: spooled to disk, proven whole, parsed row by row in constant memory.
+"""One OData stream per form: spooled to disk, parsed row by row in constant memory, proven whole.
 
 Asked without `$top`, so that Central answers from one snapshot: pages lose rows (`$skip`) or cost
 the server dearly (`$skiptoken`). A stream that breaks still has status 200; only the missing end
 shows it, so the end is read before anything is believed.
 """
 
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO
 from urllib.parse import quote
 
 from pyodk.client import Client
-from requests import Response
 
 from sync import errors
-from sync.json_stream import CHUNK, Item, items
+from sync.json_stream import Item, Readable, items
+from sync.spool import Spool
 from warehouse.types import iso
 
 _STAMPS = ("submissionDate", "updatedAt", "deletedAt")
@@ -49,11 +47,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A spooled answer; `spool` is None when Central said that nothing changed (304)."""
+    """`spool` is None when Central said that nothing changed (304)."""
 
-    spool: IO[bytes] | None
+    spool: Spool | None
     etag: str | None
-    size: int
 
 
 def overlapping(stamp: str | None, overlap: timedelta) -> str | None:
@@ -64,8 +61,9 @@ def overlapping(stamp: str | None, overlap: timedelta) -> str | None:
 
 
 def ask(client: Client, question: Question, *, etag: str | None, folder: Path) -> Answer:
-    """Ask one question; with the ETag of the same question, an idle form costs Central nothing."""
-    return spooled(client, question.url, what=question.form_id, etag=etag, folder=folder)
+    """Ask one question; with the ETag of the same question, an idle form costs Central nothing.
+    The answer may still be coming."""
+    return _fetched(client, question.url, what=question.form_id, etag=etag, folder=folder)
 
 
 def spooled(
@@ -74,40 +72,42 @@ def spooled(
     *,
     what: str,
     folder: Path,
+    headers: Mapping[str, str] | None = None,
+) -> Spool:
+    """An answer fetched whole; close it. Raises requests' errors and CentralError."""
+    spool = _fetched(client, url, what=what, folder=folder, headers=headers).spool
+    assert spool is not None  # no ETag was sent, so no 304 comes
+    with ExitStack() as undo:
+        undo.enter_context(spool)
+        spool.wait()
+        undo.pop_all()
+    return spool
+
+
+def _fetched(
+    client: Client,
+    url: str,
+    *,
+    what: str,
+    folder: Path,
     etag: str | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Answer:
-    """Fetch to an unnamed temporary file, which vanishes with the process however that ends."""
     asked = {**(headers or {}), **({"If-None-Match": etag} if etag else {})}
-    with client.get(url, headers=asked, stream=True) as response:
+    with ExitStack() as undo:
+        response = undo.enter_context(client.get(url, headers=asked, stream=True))
         if response.status_code == 304:
-            return Answer(None, etag, 0)
+            return Answer(None, etag)
         response.raise_for_status()
         if "json" not in response.headers.get("Content-Type", ""):
             raise errors.not_central(what)
-        spool, size = _spool(response, folder)
-        return Answer(spool, response.headers.get("ETag"), size)
+        undo.pop_all()  # the spool closes it
+        return Answer(Spool(response, folder), response.headers.get("ETag"))
 
 
-def _spool(response: Response, folder: Path) -> tuple[IO[bytes], int]:
-    with ExitStack() as undo:
-        try:
-            spool = undo.enter_context(tempfile.TemporaryFile(dir=folder))
-            size = 0
-            for chunk in response.iter_content(CHUNK):
-                spool.write(chunk)
-                size += len(chunk)
-            spool.seek(0)
-        except OSError as error:
-            if error.errno is None:  # requests' own errors are OSErrors without a number
-                raise
-            raise errors.no_room(str(folder)) from None
-        undo.pop_all()  # whole: its reader closes it
-        return spool, size
-
-
-def rows(spool: IO[bytes], form_id: str) -> Iterator[Item]:
-    """Each submission of a spooled answer; nothing may be committed before the last one came."""
+def rows(spool: Readable, form_id: str) -> Iterator[Item]:
+    """Each submission of an answer. What an answer lacks may be concluded only after the last one;
+    each that came is whole in itself."""
     for text, row in items(spool, form_id):
         if "__id" not in row or "__system" not in row:
             raise errors.not_central(form_id)

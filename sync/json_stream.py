@@ -7,19 +7,27 @@ before anything is believed.
 import json
 from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterator
-from typing import IO, Any
+from typing import Any, Protocol
 
 from sync import errors
+from sync.spool import CHUNK
 
-CHUNK = 1 << 18
 ODATA = '{"value":['
 """How Central opens an OData answer; a plain REST list opens with `[`."""
+
+
+class Readable(Protocol):
+    """Bytes to be read one after the other."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """At most so many; all that is left when negative; none only at the end."""
+
 
 Item = tuple[str, dict[str, Any]]
 """An object's JSON text as it came, and the same parsed."""
 
 
-def items(spool: IO[bytes], what: str, *, opening: str = ODATA) -> Iterator[Item]:
+def items(spool: Readable, what: str, *, opening: str = ODATA) -> Iterator[Item]:
     """Each object of the array; raises `cut_off` at the end if there was none, or `not_central`."""
     decoder = json.JSONDecoder()
     read = _reader(spool, what)
@@ -46,7 +54,7 @@ def items(spool: IO[bytes], what: str, *, opening: str = ODATA) -> Iterator[Item
     _prove_end(opening + buffer[here:] + read(-1), what)
 
 
-def _reader(spool: IO[bytes], what: str) -> Callable[[int], str]:
+def _reader(spool: Readable, what: str) -> Callable[[int], str]:
     """Reads about so many letters, '' at the end; a letter may lie across two chunks."""
     decoder = getincrementaldecoder("utf-8")()
 

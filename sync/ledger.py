@@ -1,13 +1,14 @@
 """The run ledger: what every run asked, received and changed, form by form, with its errors."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Engine, delete, select, update
 
 from warehouse.engine import writing
 from warehouse.load import Counts
-from warehouse.tables import sync_run, sync_run_form
+from warehouse.tables import BESIDE, form, submission, sync_run, sync_run_form
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,38 @@ def begin_run(engine: Engine, now: Callable[[], str]) -> int:
         done = connection.execute(sync_run.insert().values(started_at=now(), outcome="running"))
         assert done.inserted_primary_key is not None
         return int(done.inserted_primary_key[0])
+
+
+@contextmanager
+def beside(engine: Engine, now: Callable[[], str]) -> Iterator[Callable[[], int]]:
+    """Gives the number for what is loaded besides the feeds, on demand and before the transaction
+    that loads it: later than every run the pipelines have seen, so that they notice.
+
+    Such a run is no success and no failure of the synchronisation. It is forgotten if nothing came.
+    """
+    numbers: list[int] = []
+
+    def number() -> int:
+        if not numbers:
+            numbers.append(begin_run(engine, now))
+        return numbers[0]
+
+    try:
+        yield number
+    finally:
+        if numbers:
+            with writing(engine) as connection:
+                _end_beside(connection, numbers[0], now())
+
+
+def _end_beside(connection: Connection, run_id: int, at: str) -> None:
+    s, mine = submission.c, sync_run.c.run_id == run_id
+    loaded = select(s.run_id).where(s.form_id.in_(select(form.c.form_id)), s.run_id == run_id)
+    if connection.execute(loaded.limit(1)).first() is None:
+        connection.execute(delete(sync_run).where(mine))
+    else:
+        values = {"ended_at": at, "outcome": BESIDE}
+        connection.execute(update(sync_run).where(mine).values(**values))
 
 
 def end_run(

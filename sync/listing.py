@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from urllib.parse import quote
 
 from pyodk.client import Client
@@ -18,6 +18,7 @@ from sync import errors
 from sync.central import Account, explained
 from sync.feed import rows, spooled
 from sync.json_stream import items
+from sync.spool import Spool
 
 _BOTH = quote("__system/deletedAt eq null or __system/deletedAt ne null", safe="/$:")
 
@@ -40,12 +41,12 @@ class Listed:
 class Listing:
     """A spooled list that can be read more than once."""
 
-    def __init__(self, form_id: str, spools: list[IO[bytes]], *, media: bool) -> None:
+    def __init__(self, form_id: str, spools: list[Spool], *, media: bool) -> None:
         self._form_id, self._spools, self._media = form_id, spools, media
 
     def __iter__(self) -> Iterator[Listed]:
         for spool in self._spools:
-            spool.seek(0)
+            spool.rewind()
             if self._media:
                 yield from (_of_odata(row) for _, row in rows(spool, self._form_id))
             else:
@@ -64,18 +65,17 @@ def listing(
         urls = [f"{base}.svc/Submissions?$select=__id,__system&$filter={_BOTH}"]
     missing = errors.no_form(form_id, project_id)
     with ExitStack() as stack:
-        spools: list[IO[bytes]] = []
+        spools: list[Spool] = []
         for url in urls:
             with explained(account, what=form_id, missing=missing):
-                answer = spooled(
+                spool = spooled(
                     client,
                     url,
                     what=form_id,
                     folder=folder,
                     headers={"X-Extended-Metadata": "true"},
                 )
-            assert answer.spool is not None
-            spools.append(stack.enter_context(answer.spool))
+            spools.append(stack.enter_context(spool))
         yield Listing(form_id, spools, media=media)
 
 

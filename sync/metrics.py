@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, func, select
 
 from sync.alarms import open_alarms
 from sync.freshness import Freshness, age, read_freshness
-from warehouse.tables import attachment, job, load_problem, proof, submission, sync_run
+from warehouse.tables import BESIDE, attachment, job, load_problem, proof, submission, sync_run
 
 Labels = Mapping[str, str | int]
 
@@ -77,7 +77,7 @@ def _rows(connection: Connection) -> Iterable[Metric]:
     files = select(a.state, func.count()).group_by(a.state)
     yield Metric("kafo_attachments", "gauge", "Attachments by state; stored ones are here",
                  _counts(connection, files, "state"))  # fmt: skip
-    runs = select(r.outcome, func.count()).group_by(r.outcome)
+    runs = select(r.outcome, func.count()).where(r.outcome != BESIDE).group_by(r.outcome)
     yield Metric("kafo_sync_runs_total", "counter", "Synchronisation runs by outcome",
                  _counts(connection, runs, "outcome"))  # fmt: skip
 

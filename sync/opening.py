@@ -58,7 +58,7 @@ def open_waiting(
     account: Account,
     *,
     key: PrivateKey,
-    run_id: int,
+    run_id: Callable[[], int],
     folder: Path,
     now: Callable[[], str],
 ) -> Opened:
@@ -78,8 +78,11 @@ def open_waiting(
             for _, reason in found:
                 if isinstance(reason, str):
                     done.refused[reason] = done.refused.get(reason, 0) + 1
+            if not opened:
+                continue
+            number = run_id()
             with writing(engine) as connection:
-                _load(connection, project_id, form_id, fields, opened, run_id)
+                _load(connection, project_id, form_id, fields, opened, number)
                 for sealed, plain in opened:
                     place = (project_id, form_id, sealed.instance_id)
                     _keep_media(connection, place, sealed.revision + 1, plain, folder, now())

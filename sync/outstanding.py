@@ -1,7 +1,6 @@
 """Asks again what no stamp shows: late files, late encrypted answers, restored and purged rows."""
 
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -25,7 +24,7 @@ def ask_outstanding(
     client: Client,
     account: Account,
     *,
-    run_id: int,
+    run_id: Callable[[], int],
     folder: Path,
     since: str | None = None,
 ) -> int:
@@ -54,7 +53,7 @@ def ask_outstanding(
             project_id=project_id,
             form_id=form_id,
             instance_ids=ids,
-            run_id=run_id,
+            run_id=run_id(),
             folder=folder,
         )
         changed += again.counts.changed
@@ -67,7 +66,7 @@ def ask_deleted(
     account: Account,
     forms: Sequence[Form],
     *,
-    run_id: int,
+    run_id: Callable[[], int],
     folder: Path,
     now: str,
 ) -> int:
@@ -90,7 +89,7 @@ def ask_deleted(
             project_id=project_id,
             form_id=form_id,
             instance_ids=doubtful,
-            run_id=run_id,
+            run_id=run_id(),
             folder=folder,
         )
         with writing(engine) as connection:
@@ -118,12 +117,11 @@ def _deleted_there(
     form = quote(form_id, safe="")
     url = f"projects/{project_id}/forms/{form}.svc/Submissions"
     with explained(account, what=form_id, missing=errors.no_form(form_id, project_id)):
-        answer = spooled(
+        spool = spooled(
             client,
             f"{url}?$select=__id,__system&$filter={condition}",
             what=form_id,
             folder=folder,
         )
-    assert answer.spool is not None
-    with closing(answer.spool):
-        return {str(row["__id"]) for _, row in rows(answer.spool, form_id)}
+    with spool:
+        return {str(row["__id"]) for _, row in rows(spool, form_id)}

@@ -9,14 +9,14 @@ from pathlib import Path
 from sqlalchemy import Engine, select
 
 from sync.attachments import Fetched, fetch_attachments
+from sync.central import Source
 from sync.comments import due, fetch_comments
 from sync.entity_lists import EntityCounts, pull_entities
-from sync.ledger import last_run_id
+from sync.ledger import beside, last_run_id
 from sync.lock import single_run
 from sync.opening import Opened, open_waiting
 from sync.outstanding import ask_deleted, ask_outstanding
 from sync.private_key import PrivateKey
-from sync.pull import Source
 from warehouse.engine import reading
 from warehouse.tables import form
 from warehouse.types import iso
@@ -58,8 +58,7 @@ def finish(engine: Engine, source: Source, place: Place, *, whole: bool = False)
     does. Raises BusyError, CentralError; run again, nothing is done twice.
     """
     done = Round()
-    with single_run(engine):
-        run_id = _run_id(engine)
+    with single_run(engine), beside(engine, place.now) as run_id:
         since = datetime.fromisoformat(place.now()) - _RECENT
         done.outstanding = ask_outstanding(
             engine,
@@ -78,7 +77,7 @@ def finish(engine: Engine, source: Source, place: Place, *, whole: bool = False)
             source.client,
             source.account,
             source.projects,
-            run_id=run_id,
+            run_id=_newest(engine),
             overlap=place.overlap,
             folder=place.spool,
             now=place.now,
@@ -91,8 +90,7 @@ def slow_round(engine: Engine, source: Source, place: Place, *, most: int = _IN_
     """The slow questions: late files of all submissions, restored and purged ones, comments and
     replaced files of those whose turn it is. Raises BusyError, CentralError."""
     done = Round()
-    with single_run(engine):
-        run_id = _run_id(engine)
+    with single_run(engine), beside(engine, place.now) as run_id:
         client, account = source.client, source.account
         done.outstanding = ask_outstanding(
             engine, client, account, run_id=run_id, folder=place.spool
@@ -116,7 +114,9 @@ def slow_round(engine: Engine, source: Source, place: Place, *, most: int = _IN_
     return done
 
 
-def _open(engine: Engine, source: Source, place: Place, run_id: int, done: Round) -> None:
+def _open(
+    engine: Engine, source: Source, place: Place, run_id: Callable[[], int], done: Round
+) -> None:
     if place.key is not None:
         done.opened = open_waiting(
             engine,
@@ -129,6 +129,6 @@ def _open(engine: Engine, source: Source, place: Place, run_id: int, done: Round
         )
 
 
-def _run_id(engine: Engine) -> int:
+def _newest(engine: Engine) -> int:
     with reading(engine) as connection:
         return last_run_id(connection) or 0

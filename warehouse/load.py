@@ -4,7 +4,7 @@ Every step is idempotent and runs inside the caller's transaction, together with
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -51,6 +51,52 @@ class _Held:
     edits: int | None
 
 
+class Intake:
+    """The loading of one feed, batch by batch, each in a transaction of the caller's choice.
+
+    `sealed_versions` are the form versions whose answers must arrive encrypted: a row of one that
+    Central can read anyway is quarantined, that is kept raw and shown, but in no other table.
+    `seals` gives, for rows that were opened here, the digest of the sealed row of the feed: so
+    long as the feed sends that one, the opened answers stay.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        shape: FormShape,
+        *,
+        run_id: int,
+        sealed_versions: Collection[str] = (),
+        seals: Mapping[str, str] | None = None,
+    ) -> None:
+        self.counts = Counts()
+        self._shape, self._run_id = shape, run_id
+        self._sealed_versions, self._seals = sealed_versions, seals
+        self._flatten = flattener(shape)
+        self._empty = _is_empty(connection, shape)
+
+    def take(self, connection: Connection, batch: Sequence[Received]) -> None:
+        """Load one batch; rows that did not change since the last load cost a look-up."""
+        shape, counts = self._shape, self.counts
+        kept = without_erased(connection, batch)
+        received = {str(row["__id"]): (text, row) for text, row in kept}
+        held = {} if self._empty else _held(connection, shape, list(received))
+        _note_latest(batch, counts)
+        fresh = _fresh(received, held, counts, self._sealed_versions, self._seals)
+        _keep_history(connection, shape, [i for i in fresh if i in held], run_id=self._run_id)
+        _write_raw(connection, shape, fresh, held, run_id=self._run_id)
+        _write_tables(connection, shape, fresh, held, self._flatten)
+        counts.received += len(batch)
+
+
+def batches(rows: Iterable[Received]) -> Iterator[list[Received]]:
+    """The rows in batches; the last one is short or empty, so it comes after the feed's end."""
+    feed = iter(rows)
+    while len(batch := list(islice(feed, _BATCH))) == _BATCH:
+        yield batch
+    yield batch
+
+
 def load(
     connection: Connection,
     shape: FormShape,
@@ -60,27 +106,11 @@ def load(
     sealed_versions: Collection[str] = (),
     seals: Mapping[str, str] | None = None,
 ) -> Counts:
-    """Load a feed, batch by batch; rows that did not change since the last load cost a look-up.
-
-    `sealed_versions` are the form versions whose answers must arrive encrypted: a row of one that
-    Central can read anyway is quarantined, that is kept raw and shown, but in no other table.
-    `seals` gives, for rows that were opened here, the digest of the sealed row of the feed: so
-    long as the feed sends that one, the opened answers stay.
-    """
-    counts, flatten = Counts(), flattener(shape)
-    empty = _is_empty(connection, shape)
-    feed = iter(rows)
-    while batch := list(islice(feed, _BATCH)):
-        kept = without_erased(connection, batch)
-        received = {str(row["__id"]): (text, row) for text, row in kept}
-        held = {} if empty else _held(connection, shape, list(received))
-        _note_latest(batch, counts)
-        fresh = _fresh(received, held, counts, sealed_versions, seals)
-        _keep_history(connection, shape, [i for i in fresh if i in held], run_id=run_id)
-        _write_raw(connection, shape, fresh, held, run_id=run_id)
-        _write_tables(connection, shape, fresh, held, flatten)
-        counts.received += len(batch)
-    return counts
+    """Load a whole feed in the caller's transaction (see `Intake`)."""
+    intake = Intake(connection, shape, run_id=run_id, sealed_versions=sealed_versions, seals=seals)
+    for batch in batches(rows):
+        intake.take(connection, batch)
+    return intake.counts
 
 
 @dataclass(frozen=True, slots=True)

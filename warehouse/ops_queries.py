@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Text, case, cast, distinct, func, literal, select, text
 
 from warehouse.tables import (
+    BESIDE,
     attachment,
     job,
     load_problem,
@@ -174,7 +175,8 @@ def newest_proofs(connection: Connection) -> dict[tuple[int, str], Proof]:
 
 def newest_runs(connection: Connection, limit: int, *, before: int | None = None) -> list[Run]:
     """Runs with their lines, the newest first."""
-    query = select(sync_run).order_by(sync_run.c.run_id.desc()).limit(limit)
+    query = select(sync_run).where(sync_run.c.outcome != BESIDE)
+    query = query.order_by(sync_run.c.run_id.desc()).limit(limit)
     if before is not None:
         query = query.where(sync_run.c.run_id < before)
     rows: list[tuple[Any, ...]] = [tuple(row) for row in connection.execute(query)]

@@ -276,6 +276,9 @@ sync_cursor = Table(
     info={"schema": "ops"},
 )
 
+BESIDE = "beside"
+"""Outcome of a run that asked no feed: late files, restored submissions, opened answers, lists."""
+
 sync_run = Table(
     "sync_run",
     metadata,

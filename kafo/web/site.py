@@ -18,7 +18,7 @@ from warehouse.web_accounts import Account
 from warehouse.web_sessions import Session, note_action
 
 if TYPE_CHECKING:
-    from sync.pull import Source
+    from sync.central import Source
 
 
 class Jobs(Protocol):

@@ -18,7 +18,7 @@ from pipelines.quality.thresholds import Thresholds
 from warehouse.bulk import upsert
 from warehouse.engine import writing
 from warehouse.quality_tables import quality_fact, quality_problem, quality_run
-from warehouse.tables import submission, sync_run
+from warehouse.tables import sync_run
 
 _STALE_HOURS = 1.0
 """Some problems come with time alone: silence, attachments that stay away."""
@@ -42,7 +42,9 @@ def run(engine: Engine, *, now: str, thresholds: Thresholds | None = None) -> Re
     with writing(engine) as connection:
         checked = opened = closed = 0
         seen_run, seen_at = _seen(connection, _basis(limits))
-        last_run = connection.scalar(select(func.max(submission.c.run_id))) or 0
+        # A run that has not ended may still add submissions under its number.
+        ended = select(func.max(sync_run.c.run_id)).where(sync_run.c.ended_at.is_not(None))
+        last_run = connection.scalar(ended) or 0
         if last_run > seen_run or hours(seen_at, now) >= _STALE_HOURS:
             checked, opened, closed = _check(connection, limits, now, seen_run, seen_at)
             mark = ("all", last_run, _basis(limits), now)

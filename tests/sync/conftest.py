@@ -18,11 +18,11 @@ from cryptography.hazmat.primitives import serialization
 from pyodk.client import Client
 from sqlalchemy import Engine, text
 
-from sync.central import Account, connect
+from sync.central import Account, Source, connect
 from sync.decryption import Envelope, read_envelope
 from sync.ledger import RunReport
 from sync.private_key import PrivateKey
-from sync.pull import Source, pull
+from sync.pull import pull
 from sync.sandbox import Sandbox
 from warehouse.types import iso
 

@@ -11,8 +11,8 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sync.central import Account, connect
-from sync.pull import Source, pull
+from sync.central import Account, Source, connect
+from sync.pull import pull
 from sync.rounds import Place, finish
 from warehouse.engine import open_warehouse, parse_url
 from warehouse.types import iso

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from sync.central import connect
+from sync.central import Source, connect
 from sync.errors import BusyError, CentralError
 from sync.ledger import RunReport
 from sync.lock import single_run
-from sync.pull import Source, pull
+from sync.pull import pull
 from warehouse.types import iso
 
 Run = Callable[[], RunReport]

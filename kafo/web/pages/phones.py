@@ -15,7 +15,7 @@ from forms.errors import KafoError, UsageError
 from forms.phones import Phone, list_phones, provide_phones, revoke
 from kafo.web.render import go, page
 from kafo.web.site import Visit
-from sync.pull import Source
+from sync.central import Source
 from warehouse.engine import reading
 from warehouse.ops_queries import Submitter, form_states, submitters
 

@@ -15,7 +15,7 @@ from kafo.web.accounts import create
 from kafo.web.app import pages
 from kafo.web.passwords import Vault
 from kafo.web.site import Site
-from sync.pull import Source
+from sync.central import Source
 from warehouse.engine import open_reader, open_warehouse, parse_url
 from warehouse.migrate import migrate
 from warehouse.types import iso
