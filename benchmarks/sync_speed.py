@@ -142,9 +142,11 @@ def _at_centrals_pace(
     print(f"  full load, at that pace  {full}  {full.wall / fetched.wall:.2f} × curl", flush=True)
 
 
-def write_config(folder: Path, url: str, email: str) -> None:
+def write_config(folder: Path, url: str, email: str, *, warehouse: str | None = None) -> None:
     shipped = (Path(__file__).parent.parent / "config.yaml").read_text(encoding="utf-8")
     text = shipped.replace("url: sandbox", f"url: {url}").replace('email: ""', f"email: {email}", 1)
+    if warehouse is not None:
+        text = text.replace("sqlite:///data/kafo.db", warehouse)
     (folder / "config.yaml").write_text(text, encoding="utf-8")
 
 

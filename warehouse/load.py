@@ -17,7 +17,7 @@ from warehouse.flatten import Flat, Flatten, columns_of, flattener
 from warehouse.shape import FormShape
 from warehouse.tables import load_problem, submission, submission_history
 
-_BATCH = 1000
+_BATCH = 500
 """Submissions in memory at once; a bigger batch is not faster (docs/mesures.md)."""
 
 OPENED = "opened"
