@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from sync.errors import already_running
+from warehouse.engine import reading
 
 _ADVISORY_KEY = 0x6B61666F
 """'kafo' in ASCII: the number of the PostgreSQL advisory lock."""
@@ -15,9 +16,10 @@ _ADVISORY_KEY = 0x6B61666F
 
 @contextmanager
 def single_run(engine: Engine) -> Iterator[None]:
-    """Hold the lock; raises BusyError at once when another run holds it, on this host or another."""
+    """Hold the lock; raises BusyError at once when another run holds it, on this host or another, and
+    WarehouseError when PostgreSQL does not answer."""
     if engine.dialect.name == "postgresql":
-        with engine.connect() as connection:
+        with reading(engine) as connection:
             query = f"select pg_try_advisory_lock({_ADVISORY_KEY})"
             if not connection.exec_driver_sql(query).scalar():
                 raise already_running()

@@ -11,6 +11,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import warehouse.load
 from sync.central import Account, Source, connect
 from sync.pull import pull
 from sync.rounds import Place, finish
@@ -19,6 +20,7 @@ from warehouse.types import iso
 
 
 def once(order: dict[str, str]) -> None:
+    warehouse.load._BATCH = 5  # so that most runs are of several transactions
     engine = open_warehouse(parse_url(order["warehouse"]))
     account = Account(order["central"], order["email"], order["password"])
     client = connect(account, backoff=0)

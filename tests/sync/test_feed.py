@@ -1,16 +1,23 @@
 """A stream is believed only when it is whole: cut it at any byte and nothing passes for complete."""
 
+import gzip
 import json
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
+from pathlib import Path
+from threading import Event, Thread
+from time import perf_counter
 from typing import Any
 
 import pytest
+import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.errors import CentralError, Terminal, Transient
 from sync.feed import Question, overlapping, rows
+from sync.spool import Spool
 
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
@@ -86,3 +93,56 @@ def test_the_question_names_deletedat_and_reaches_behind_the_newest_stamp() -> N
     assert "__system/deletedAt%20ge%202026-11-23T06:06:39.123Z" in url
     assert "+" not in url
     assert Question(3, "f", None, with_repeats=False).url == "projects/3/forms/f.svc/Submissions"
+
+
+@pytest.mark.parametrize("zipped", [True, False])
+def test_an_answer_is_read_zipped_or_not(tmp_path: Path, zipped: bool) -> None:
+    found = [{"__id": f"uuid:{n}", "__system": {}, "name": "é" * 1000} for n in range(2000)]
+    body = stream(found)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            sent = gzip.compress(body) if zipped else body
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            if zipped:
+                self.send_header("Content-Encoding", "gzip")
+            self.send_header("Content-Length", str(len(sent)))
+            self.end_headers()
+            self.wfile.write(sent)
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_address[1]}"
+        response = requests.get(url, stream=True, timeout=10)
+        with Spool(response, tmp_path) as spool:
+            assert [row for _, row in rows(spool, "f")] == found
+            assert spool.size == len(body)
+        server.shutdown()
+
+
+def test_a_spool_that_is_no_longer_wanted_lets_a_silent_server_go(tmp_path: Path) -> None:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"x" * 10)
+            self.wfile.flush()
+            silent.wait(20)
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    silent = Event()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_address[1]}"
+        began = perf_counter()
+        with Spool(requests.get(url, stream=True, timeout=60), tmp_path):
+            pass
+        assert perf_counter() - began < 5
+        silent.set()
+        server.shutdown()

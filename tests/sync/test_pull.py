@@ -1,9 +1,10 @@
 """Whatever happens on Central is true in the warehouse after the next run, on both databases."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -136,6 +137,79 @@ def test_a_cut_stream_changes_nothing_and_the_next_run_heals(
     assert read("select count(*) from submission") == [(0,)]
     assert read("select stamp from sync_cursor") == []
     assert report(run())[2] == 6
+
+
+def test_what_came_before_a_long_stream_broke_stays_and_is_asked_for_again(
+    central: Any, run: Run, read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("warehouse.load._BATCH", 4)
+    for _ in range(13):
+        central.small()
+    central.sandbox.misbehave.cut("Submissions", rows=10)
+    assert [form.outcome for form in run().forms] == ["failed"]
+    # The second batch waits for the third, in which the stream broke.
+    assert read("select count(*) from submission") == [(4,)]
+    assert read("select count(*) from form_small") == [(4,)]
+    assert read("select stamp from sync_cursor") == []
+    assert report(run())[1:3] == (13, 9)
+    assert sorted(read("select instance_id from form_small")) == sorted((i,) for i in central.sent)
+    assert read("select count(*) from submission_history") == [(0,)]
+
+
+def test_an_id_that_comes_twice_in_an_answer_is_one_submission(
+    central: Any, run: Run, read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("warehouse.load._BATCH", 2)
+    child = "<child><name>C</name></child>"
+    for number in range(3):
+        central.small(f"<name>{number}</name>{child}{child}")
+    from sync.feed import rows as honest
+
+    def doubled(spool: Any, form_id: str) -> Iterator[Any]:
+        found = list(honest(spool, form_id))
+        yield from (row for row in found for _ in range(2))
+        yield from found
+
+    monkeypatch.setattr("sync.pull_form.rows", doubled)
+    run()
+    run()
+    assert read("select count(*) from submission") == [(3,)]
+    assert read("select count(*) from form_small") == [(3,)]
+    assert read("select count(*) from form_small__child") == [(6,)]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda m: m.fail("Submissions", status=429, retry_after=0, times=9),
+        lambda m: m.fail("Submissions", status=502, times=9),
+        lambda m: m.wrong_length("Submissions", more=100),
+        lambda m: m.wrong_length("Submissions", more=-40),
+        lambda m: m.html("Submissions"),
+    ],
+    ids=["429", "502", "length too long", "length too short", "html"],
+)
+def test_a_spoilt_answer_is_named_and_the_next_run_heals(
+    central: Any, run: Run, read: Read, spoil: Callable[[Any], None]
+) -> None:
+    for _ in range(3):
+        central.small()
+    spoil(central.sandbox.misbehave)
+    [form] = run().forms
+    assert form.outcome == "failed"
+    assert form.error
+    assert "http" not in form.error.replace(central.sandbox.url, "")
+    assert read("select count(*) from submission") == [(0,)]
+    central.sandbox.misbehave._rules.clear()
+    assert report(run())[2] == 3
+
+
+def test_a_server_that_asks_for_patience_gets_it(central: Any, run: Run) -> None:
+    central.small()
+    central.sandbox.misbehave.fail("Submissions", status=429, retry_after=1, times=1)
+    began = perf_counter()
+    assert report(run())[2] == 1
+    assert perf_counter() - began >= 1
 
 
 def test_a_submission_that_becomes_visible_late_is_not_lost(

@@ -102,6 +102,23 @@ def test_a_restored_submission_comes_back(
     assert read("select name from form_small") == [("Z",)]
 
 
+def test_what_a_clock_set_back_hid_is_found(
+    central: Any, run: Run, prove: Callable[[], Proof], read: Read
+) -> None:
+    central.small("<name>Before</name>")
+    run()
+    central.sandbox.misbehave.clock_step = timedelta(hours=-2)
+    central.small("<name>Two hours ago</name>")
+    run()
+    central.sandbox.misbehave.clock_step = timedelta()
+    central.small("<name>After</name>")
+    run()
+    assert read("select count(*) from form_small") == [(2,)], "its stamp lies before the overlap"
+    found = prove()
+    assert (found.missing, found.equal) == (1, True)
+    assert read("select count(*) from form_small") == [(3,)]
+
+
 def purge(central: Any, instance: str) -> None:
     """What Central's nightly job does 30 days after a deletion."""
     with central.sandbox._store.write() as db:

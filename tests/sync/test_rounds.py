@@ -168,8 +168,14 @@ def test_a_restored_and_a_purged_submission_are_seen_in_the_slow_round(
     central.client.post(central.url(f"submissions/{back}/restore")).raise_for_status()
     with central.sandbox._store.write() as db:
         db.execute("delete from submissions where instanceId = ?", (gone,))
+    [(seen,)] = read("select max(run_id) from sync_run where ended_at is not null")
     assert slow_round(engine, central.source, place).returned == 2
     assert read("select name from form_small") == [("Back",)]
+    # The pipelines have seen all runs until now; what came back has a later one.
+    assert read(f"select outcome from sync_run where run_id > {seen}") == [("beside",)]
+    assert read(f"select instance_id from submission where run_id > {seen}") == [(back,)]
+    assert slow_round(engine, central.source, place).returned == 0
+    assert read("select count(*) from sync_run where outcome = 'beside'") == [(1,)]
     query = "select instance_id from submission where purged_at is not null and payload is null"
     assert read(query) == [(gone,)]
 
