@@ -22,6 +22,7 @@ SECRETS = {
     "central_password": "KAFO_CENTRAL_PASSWORD",
     "warehouse_password": "KAFO_WAREHOUSE_PASSWORD",
     "warehouse_key": "KAFO_WAREHOUSE_KEY",
+    "encryption_passphrase": "KAFO_ENCRYPTION_PASSPHRASE",
     "private_key_passphrase": "KAFO_PRIVATE_KEY_PASSPHRASE",
     "fingerprint_salt": "KAFO_FINGERPRINT_SALT",
     "collect_admin_password": "KAFO_COLLECT_ADMIN_PASSWORD",

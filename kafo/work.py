@@ -27,7 +27,8 @@ def place(config: Config) -> "Place":
     if name:
         key = load_private_key(config.folder / name, config.secrets.get("private_key_passphrase"))
     overlap = timedelta(minutes=config.settings.sync.overlap_minutes)
-    return Place(config.data, config.data / "attachments", overlap, now, key)
+    passphrase = config.secrets.get("encryption_passphrase")
+    return Place(config.data, config.data / "attachments", overlap, now, key, passphrase)
 
 
 def bring(

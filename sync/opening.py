@@ -45,7 +45,10 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sealed:
+class Sealed:
+    """A submission that waits to be opened: its ID, the digest and number of its sealed row, and what
+    Central says of it."""
+
     instance_id: str
     digest: str
     revision: int
@@ -65,11 +68,11 @@ def open_waiting(
     """Open every sealed submission whose files have all come; what cannot be opened stays as it is
     and is tried again next time. Raises CentralError."""
     done = Opened()
-    for project_id, form_id, fields in _forms(engine):
-        waiting = iter(_waiting(engine, project_id, form_id))
+    for project_id, form_id, fields in forms_of(engine):
+        waiting = iter(waiting_of(engine, project_id, form_id))
         while batch := list(islice(waiting, _BATCH)):
 
-            def attempt(sealed: _Sealed, place: tuple[int, str] = (project_id, form_id)) -> Any:
+            def attempt(sealed: Sealed, place: tuple[int, str] = (project_id, form_id)) -> Any:
                 return _open(client, account, key, place, sealed.instance_id)
 
             with ThreadPoolExecutor(_PARALLEL) as pool:
@@ -111,14 +114,16 @@ def _open(
         return "file"
 
 
-def _forms(engine: Engine) -> Iterator[tuple[int, str, list[dict[str, Any]]]]:
+def forms_of(engine: Engine) -> Iterator[tuple[int, str, list[dict[str, Any]]]]:
+    """Project, form and field list of every form here."""
     with reading(engine) as connection:
         found = connection.execute(select(form.c.project_id, form.c.form_id, form.c.fields)).all()
     for project_id, form_id, fields in found:
         yield project_id, form_id, json.loads(fields)
 
 
-def _waiting(engine: Engine, project_id: int, form_id: str) -> Sequence[_Sealed]:
+def waiting_of(engine: Engine, project_id: int, form_id: str) -> Sequence[Sealed]:
+    """The submissions of a form that Central cannot read and nobody has opened."""
     s = submission.c
     query = select(s.instance_id, s.digest, s.revision, s.payload).where(
         s.project_id == project_id,
@@ -129,7 +134,7 @@ def _waiting(engine: Engine, project_id: int, form_id: str) -> Sequence[_Sealed]
     )
     with reading(engine) as connection:
         rows = connection.execute(query).all()
-    return [_Sealed(i, digest, rev, json.loads(text)["__system"]) for i, digest, rev, text in rows]
+    return [Sealed(i, digest, rev, json.loads(text)["__system"]) for i, digest, rev, text in rows]
 
 
 def _load(
@@ -137,7 +142,7 @@ def _load(
     project_id: int,
     form_id: str,
     fields: list[dict[str, Any]],
-    opened: Iterable[tuple[_Sealed, Plain]],
+    opened: Iterable[tuple[Sealed, Plain]],
     run_id: int,
 ) -> None:
     shape = current_shape(connection, project_id, form_id)

@@ -14,6 +14,7 @@ from sync.comments import due, fetch_comments
 from sync.entity_lists import EntityCounts, pull_entities
 from sync.ledger import beside, last_run_id
 from sync.lock import single_run
+from sync.managed import open_managed
 from sync.opening import Opened, open_waiting
 from sync.outstanding import ask_deleted, ask_outstanding
 from sync.private_key import PrivateKey
@@ -37,6 +38,8 @@ class Place:
     overlap: timedelta
     now: Callable[[], str]
     key: PrivateKey | None = None
+    passphrase: str | None = None
+    """Of managed encryption."""
 
 
 @dataclass(slots=True)
@@ -117,16 +120,22 @@ def slow_round(engine: Engine, source: Source, place: Place, *, most: int = _IN_
 def _open(
     engine: Engine, source: Source, place: Place, run_id: Callable[[], int], done: Round
 ) -> None:
+    client, account = source.client, source.account
     if place.key is not None:
         done.opened = open_waiting(
             engine,
-            source.client,
-            source.account,
+            client,
+            account,
             key=place.key,
             run_id=run_id,
             folder=place.store,
             now=place.now,
         )
+    if place.passphrase is not None:
+        more = open_managed(engine, client, account, passphrase=place.passphrase, run_id=run_id)
+        done.opened.opened += more.opened
+        for reason, count in more.refused.items():
+            done.opened.refused[reason] = done.opened.refused.get(reason, 0) + count
 
 
 def _newest(engine: Engine) -> int:

@@ -1,10 +1,9 @@
-"""Managed encryption: a project's key in its forms; answers stay as sealed as they came."""
+"""Managed encryption: a project's key in its forms; exports open answers, given the passphrase."""
 
 from base64 import b64encode
-from secrets import randbelow, randbits
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from sync.sandbox.accounts import hash_password, project_actees
+from sync.sandbox.accounts import project_actees
 from sync.sandbox.audit import log
 from sync.sandbox.call import SUCCESS, Answer, Call
 from sync.sandbox.endpoint import Endpoint
@@ -13,6 +12,9 @@ from sync.sandbox.forms_state import DRAFT, PUBLISHED, Form, find_form, project_
 from sync.sandbox.keys import sealed_version
 from sync.sandbox.problems import Problem, missing_parameter
 from sync.sandbox.store import insert, update
+
+if TYPE_CHECKING:
+    from sync.private_key import PrivateKey
 
 
 def _enable(call: Call) -> Answer:
@@ -28,11 +30,12 @@ def _enable(call: Call) -> Answer:
     if len(str(passphrase)) < 10:
         text = "The password or passphrase provided does not meet the required length."
         raise Problem(400.21, text)
+    public, private = new_key(str(passphrase))
     key = insert(
         call.db,
         "keys",
-        public=new_public_key(),
-        private=hash_password(str(passphrase)),
+        public=public,
+        private=private,
         managed=1,
         hint=call.json().get("hint"),
         createdAt=call.now,
@@ -66,52 +69,27 @@ def _redraft(call: Call, form: Form, key: int, public: str, text: Form | None = 
 # -- a real RSA key, so that phones can really encrypt with it
 
 
-def new_public_key() -> str:
-    """2048 bits, as SPKI in base64. The private half is not kept: nothing here decrypts."""
-    modulus = _prime() * _prime()
-    number, exponent = _der(2, _integer(modulus)), _der(2, _integer(65537))
-    algorithm = bytes.fromhex("300d06092a864886f70d0101010500")
-    inner = _der(0x30, number + exponent)
-    return b64encode(_der(0x30, algorithm + _der(3, b"\0" + inner))).decode()
+def new_key(passphrase: str) -> tuple[str, str]:
+    """The public half as SPKI in base64, and the private one as PEM, locked by the passphrase."""
+    from cryptography.hazmat.primitives import serialization as s
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    public = key.public_key().public_bytes(s.Encoding.DER, s.PublicFormat.SubjectPublicKeyInfo)
+    locked = s.BestAvailableEncryption(passphrase.encode())
+    private = key.private_bytes(s.Encoding.PEM, s.PrivateFormat.PKCS8, locked)
+    return b64encode(public).decode(), private.decode()
 
 
-def _integer(number: int) -> bytes:
-    return number.to_bytes(number.bit_length() // 8 + 1, "big")
+def unlocked(private: str, passphrase: str) -> "PrivateKey | None":
+    """The key, or None for another passphrase."""
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-
-def _der(tag: int, content: bytes) -> bytes:
-    size = len(content)
-    if size < 128:
-        return bytes([tag, size]) + content
-    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
-    return bytes([tag, 128 + len(length)]) + length + content
-
-
-def _prime() -> int:
-    """A random prime of 1024 bits whose product with another has 2048."""
-    while True:
-        candidate = randbits(1024) | (3 << 1022) | 1
-        small = all(candidate % each for each in (3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41))
-        if small and candidate % 65537 != 1 and _probably_prime(candidate):
-            return candidate
-
-
-def _probably_prime(number: int) -> bool:
-    """Miller-Rabin, 24 rounds."""
-    odd, twos = number - 1, 0
-    while odd % 2 == 0:
-        odd, twos = odd // 2, twos + 1
-    for _ in range(24):
-        power = pow(2 + randbelow(number - 4), odd, number)
-        if power in (1, number - 1):
-            continue
-        for _ in range(twos - 1):
-            power = power * power % number
-            if power == number - 1:
-                break
-        else:
-            return False
-    return True
+    try:
+        key = load_pem_private_key(private.encode(), passphrase.encode())
+    except (ValueError, TypeError):
+        return None
+    return cast("PrivateKey", key)
 
 
 ROUTES = (Endpoint("POST", "/projects/{project}/key", _enable),)

@@ -1,6 +1,7 @@
 """Late files, sealed answers, comments, lists, restored and purged rows all arrive."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -231,6 +232,50 @@ def test_another_key_opens_nothing_and_says_so(
     done = finish(engine, sealed.source, with_key)
     assert (done.opened.opened, done.opened.refused) == (0, {"key": 1})
     assert read("select * from form_photo") == []
+
+
+PASSPHRASE = "une phrase secrète"
+
+
+@pytest.fixture
+def managed(central: Any, phone: Any) -> Iterator[Any]:
+    """Central with the form `photo` in a project with managed encryption, and one sealed answer."""
+    central.publish(PHOTO)
+    central.phone("photo")
+    central.client.post("projects/1/key", json={"passphrase": PASSPHRASE}).raise_for_status()
+    xml = central.client.get(central.url("", "photo").rstrip("/") + ".xml").text
+    own = phone.public
+    phone.public = xml.partition('base64RsaPublicKey="')[2].partition('"')[0]
+    version = xml.partition('<data id="photo" version="')[2].partition('"')[0]
+    media = {"1.jpg": b"a face", "audit.csv": AUDIT}
+    sent = phone.seal(
+        picture(1).encode(), media, instance_id="uuid:1", form_id="photo", version=version
+    )
+    central.send(sent.xml.decode(), **sent.files)
+    yield central
+    phone.public = own
+
+
+def test_managed_encryption_is_opened_by_its_passphrase_which_is_in_no_address(
+    engine: Engine, managed: Any, run: Run, read: Read, place: Place
+) -> None:
+    run()
+    assert read("select status from submission") == [("notDecrypted",)]
+    wrong = replace(place, passphrase="another one")
+    done = finish(engine, managed.source, wrong).opened
+    assert (done.opened, done.refused) == (0, {"key": 1})
+    assert read("select * from form_photo") == []
+    right = replace(place, passphrase=PASSPHRASE)
+    assert finish(engine, managed.source, right).opened.opened == 1
+    assert read("select name, picture from form_photo") == [("N1", "1.jpg")]
+    assert read("select status from submission") == [("opened",)]
+    run()
+    assert finish(engine, managed.source, right).opened.opened == 0
+    assert read("select name from form_photo") == [("N1",)]
+    served = " ".join(managed.sandbox.misbehave.served)
+    assert "submissions.csv.zip" in served
+    assert "phrase" not in served
+    assert "another" not in served
 
 
 def test_an_open_answer_to_a_sealed_form_is_quarantined(sealed: Any, run: Run, read: Read) -> None:
