@@ -1,11 +1,13 @@
-"""Problems found in the data and how enumerators work, read for the pages; and what people decide of
-a problem. Counts, times and codes only: no answers, no positions."""
+"""Problems found in the data and how enumerators work, read for the pages.
+
+Counts, times and codes only: no answers, no positions.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, func, select, update
+from sqlalchemy import Connection, and_, case, func, select
 
 from warehouse.quality_tables import quality_fact, quality_problem
 from warehouse.tables import submission
@@ -90,18 +92,6 @@ def choices(connection: Connection, state: str) -> tuple[list[str], list[str]]:
     return list(connection.execute(rules).scalars()), sorted(
         str(name) for name in connection.execute(names).scalars()
     )
-
-
-def set_state(
-    connection: Connection, problem_id: str, state: str, *, name: str, why: str | None, now: str
-) -> bool:
-    """`ignored` with a reason, or `open` again; False when there is no such problem."""
-    changed = connection.execute(
-        update(quality_problem)
-        .where(_P.problem_id == problem_id)
-        .values(state=state, state_by=name, state_at=now, state_why=why)
-    )
-    return changed.rowcount > 0
 
 
 def enumerators(

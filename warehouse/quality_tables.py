@@ -92,3 +92,21 @@ review_action = Table(
     Column("undoes", Integer),
     info={"schema": "identity"},
 )
+
+# A log that only grows; the problem itself shows the last decision. The reasons are people's own
+# words, so it is kept where personal data are and leaves with its record.
+quality_decision = Table(
+    "quality_decision",
+    metadata,
+    Column("decision_id", Integer, primary_key=True),
+    Column("problem_id", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("instance_id", Text),
+    Column("actor", Text, nullable=False),
+    Column("acted_at", Instant, nullable=False),
+    Column("before", Text, nullable=False),  # open, ignored
+    Column("after", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("undoes", Integer),
+    info={"schema": "identity"},
+)

@@ -9,6 +9,8 @@ from forms.errors import UsageError
 from kafo.web.render import go, page
 from kafo.web.site import Visit
 from pipelines.quality.catalogue import rules
+from pipelines.quality.decide import ignore as decide_ignore
+from pipelines.quality.decide import reopen as decide_reopen
 from pipelines.quality.thresholds import Thresholds
 from sync.review_state import State, set_state
 from sync.review_state import undo as undo_state
@@ -78,16 +80,10 @@ def undo(visit: Visit) -> Response:
 def ignore(visit: Visit) -> Response:
     """It is no problem, for the reason given; or it is one after all."""
     found, why = _must_find(visit), visit.field("why", 200)
+    decide = decide_reopen if found.state == "ignored" else decide_ignore
     state = "open" if found.state == "ignored" else "ignored"
-    if state == "ignored" and not why:
-        raise UsageError(
-            "Dites pourquoi ce n'est pas un problème.", "Say why this is not a problem."
-        )
     with writing(visit.site.writer) as connection:
-        read.set_state(
-            connection, found.problem_id, state, name=visit.who.name, why=why or None,
-            now=visit.site.now(),
-        )  # fmt: skip
+        decide(connection, found.problem_id, who=visit.who.name, why=why, now=visit.site.now())
         visit.log(connection, f"problem_{state}", f"{found.rule} {found.problem_id}")
     return go("/quality")
 
