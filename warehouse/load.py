@@ -257,16 +257,17 @@ def _write_tables(
     for table in shape.tables:
         key = ("instance_id",) if table.parent is None else ("instance_id", "row_path")
         upsert(connection, table.name, columns_of(table), flat.rows.get(table.name, []), key=key)
-    _note_problems(connection, shape, seen_before, flat)
+    note_problems(connection, shape, seen_before, flat)
 
 
 def _edited(new: _New, before: _Held) -> bool:
     return bool(new.row["__system"]["edits"] != before.edits)
 
 
-def _note_problems(
+def note_problems(
     connection: Connection, shape: FormShape, seen_before: list[str], flat: Flat
 ) -> None:
+    """Write down the answers that fit no column, in place of what was noted of `seen_before`."""
     if seen_before:
         connection.execute(
             load_problem.delete().where(

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -43,7 +44,9 @@ def rows(kafo: Kafo, statement: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(answer.stdout)))[1:]
 
 
-def test_the_demo_goes_on_where_it_was_and_its_sql_gives_what_it_printed(kafo: Kafo) -> None:
+def test_the_demo_goes_on_where_it_was_and_its_sql_gives_what_it_printed(
+    kafo: Kafo, tmp_path: Path
+) -> None:
     first = kafo("demo", "--interviews", "60")
     assert first.returncode == 0, first.stderr
     assert "60 reçues, 60 nouvelles" in first.stdout
@@ -66,6 +69,16 @@ def test_the_demo_goes_on_where_it_was_and_its_sql_gives_what_it_printed(kafo: K
         >= 1
     )
     assert "100" in kafo("status").stdout
+    # A table changed by hand is made again from what was received.
+    warehouse = sqlite3.connect(tmp_path / "data" / "kafo.db")
+    changed = "update form_identification set form_version = 'wrong'"
+    assert warehouse.execute(changed).rowcount == 100
+    warehouse.commit()
+    warehouse.close()
+    rebuilt = kafo("rebuild")
+    assert "100 réponses" in rebuilt.stdout, rebuilt.stderr
+    wrong = "select count(*) from form_identification where form_version = 'wrong'"
+    assert rows(kafo, wrong) == [["0"]]
 
 
 def test_a_demo_killed_in_the_middle_doubles_nothing_when_run_again(
