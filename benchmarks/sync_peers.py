@@ -14,6 +14,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -183,6 +184,46 @@ def compare(rows: int, kind: str) -> None:
             _line(way, "nothing new", runner)
 
 
+def resident(rows: int, kind: str) -> None:
+    """What a round costs inside `kafo run`, where the program is loaded once."""
+    from datetime import UTC, datetime, timedelta
+
+    from sync.central import Account, Source, connect
+    from sync.pull import pull
+    from sync.rounds import Place, finish
+    from warehouse.engine import open_warehouse, parse_url
+    from warehouse.migrate import migrate
+    from warehouse.types import iso
+
+    with databases(kind) as new, serving(rows) as (server, folder):
+        engine = open_warehouse(parse_url(new(folder)))
+        migrate(engine, Path("forms/reference"))
+        account = Account(server.url, server.email, server.password)
+        source = Source(connect(account), account, [1])
+        now = lambda: iso(datetime.now(UTC))  # noqa: E731
+        place = Place(folder, folder / "store", timedelta(minutes=10), now)
+
+        def once() -> None:
+            pull(engine, source, overlap=place.overlap, folder=folder, now=now)
+            finish(engine, source, place)
+
+        found = list[str]()
+        for times in (1, 1, 10):
+            if found:
+                server.do("changes") if times == 1 else once()
+            began, cpu = time.perf_counter(), time.process_time()
+            for _ in range(times):
+                once()
+            found.append(
+                f"{(time.perf_counter() - began) / times:.3f} s wall "
+                f"{(time.process_time() - cpu) / times:.3f} s CPU"
+            )
+        engine.dispose()
+    names = ("all", "110 changes", "nothing new")
+    said = "; ".join(f"{n}: {f}" for n, f in zip(names, found, strict=True))
+    print(f"{'Kafo, inside `kafo run`':26} {said}", flush=True)
+
+
 def races(kind: str) -> None:
     print(f"\nStill wrong after the same events, {kind}, {_RACE:,} submissions")
     for way in _ways()[1:]:
@@ -248,6 +289,7 @@ def main() -> None:
     for kind in kinds or ["sqlite", "postgresql"]:
         for count in rows:
             compare(count, kind)
+            resident(count, kind)
         races(kind)
 
 
