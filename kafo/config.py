@@ -16,6 +16,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError
 
 from forms.errors import UsageError
+from pipelines.quality.thresholds import Thresholds
 
 SANDBOX = "sandbox"
 SECRETS = {
@@ -86,6 +87,35 @@ class AlarmSettings(_Strict):
     disk_free_gb: float = Field(default=2.0, ge=0)
 
 
+class QualitySettings(_Strict):
+    """From where on something is a problem; the defaults are those of `Thresholds`."""
+
+    window_days: int = Field(default=30, ge=7, le=365)
+    min_interviews: int = Field(default=10, ge=5, le=1000)
+    min_peers: int = Field(default=5, ge=3, le=1000)
+    peer_distance: float = Field(default=4.0, ge=2, le=20)
+    seconds_per_answer: float = Field(default=2.0, gt=0, le=60)
+    long_minutes: int = Field(default=180, ge=10, le=1440)
+    night_from: int = Field(default=21, ge=12, le=24)
+    night_to: int = Field(default=5, ge=0, le=11)
+    backdated_days: int = Field(default=30, ge=1, le=365)
+    late_hours: int = Field(default=72, ge=1, le=2000)
+    unsure_share: float = Field(default=0.25, gt=0, le=1)
+    other_share: float = Field(default=0.3, gt=0, le=1)
+    grid_share: float = Field(default=0.95, gt=0, le=1)
+    outlier_distance: float = Field(default=8.0, ge=3, le=100)
+    rounded_share: float = Field(default=0.5, ge=0.2, le=1)
+    alike_share: float = Field(default=0.9, gt=0, le=1)
+    travel_kmh: float = Field(default=120.0, ge=10, le=1000)
+    gps_metres: float = Field(default=50.0, ge=5, le=10_000)
+    site_km: float = Field(default=10.0, gt=0, le=500)
+    version_days: int = Field(default=3, ge=0, le=90)
+    attachment_days: int = Field(default=3, ge=0, le=25)
+    silent_days: int = Field(default=7, ge=1, le=90)
+    sending_days: int = Field(default=4, ge=1, le=30)
+    consent_share: float = Field(default=0.6, ge=0, le=1)
+
+
 class ListenSettings(_Strict):
     """Where `kafo run` answers browsers and monitoring systems."""
 
@@ -109,6 +139,7 @@ class Settings(_Strict):
     sync: SyncSettings = SyncSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     alarms: AlarmSettings = AlarmSettings()
+    quality: QualitySettings = QualitySettings()
     listen: ListenSettings = ListenSettings()
     pages: PagesSettings = PagesSettings()
     data_folder: str = "data"
@@ -136,6 +167,11 @@ class Config(BaseModel):
         if url.startswith(head) and not url.startswith(head + "/"):
             return head + str(self.folder.resolve() / url.removeprefix(head))
         return url
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """From where on the quality checks see a problem."""
+        return Thresholds(**self.settings.quality.model_dump())
 
     @property
     def is_sandbox(self) -> bool:

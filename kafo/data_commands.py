@@ -79,7 +79,7 @@ def sync(context: typer.Context) -> None:
             say("Aucun formulaire publié sur ODK Central.", "No published form on ODK Central.")
         )
     print_round(extras)
-    derive(engine)
+    derive(config, engine)
     if run.failed or extras.files.failed:
         raise typer.Exit(1)
 
@@ -98,7 +98,7 @@ def reconcile(context: typer.Context) -> None:
     for proof in proofs:
         print_proof(proof)
     print_round(extras)
-    derive(engine)
+    derive(config, engine)
     wrong = unequal(proofs)
     if wrong is not None:
         raise wrong

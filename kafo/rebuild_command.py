@@ -25,7 +25,8 @@ def rebuild(context: typer.Context) -> None:
     from sync.lock import single_run
     from warehouse.rebuild import rebuild as rebuild_tables
 
-    with opened(configuration(context)) as engine:
+    config = configuration(context)
+    with opened(config) as engine:
         with single_run(engine):
             made = rebuild_tables(engine)
         for (project_id, form_id), count in sorted(made.items()):

@@ -102,7 +102,7 @@ def job_table(office: Office) -> "list[Job]":
     names: list[str] = []
     jobs = [
         Job("sync", Every(schedule.sync_minutes), lambda: synchronise(office)),
-        Job("pipelines", After("sync"), lambda: derive(office.writer)),
+        Job("pipelines", After("sync"), lambda: derive(config, office.writer)),
         Job(
             "write_back",
             After("pipelines"),

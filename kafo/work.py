@@ -66,7 +66,7 @@ def slow(config: Config, engine: Engine, source: "Source") -> "Round":
     return slow_round(engine, source, place(config))
 
 
-def derive(engine: Engine, *, full: bool = False) -> None:
+def derive(config: Config, engine: Engine, *, full: bool = False) -> None:
     """All that is made of the submissions: persons, core tables, indicators, problems.
 
     Cheap when nothing changed; each step is one transaction, so stopping loses nothing.
@@ -79,7 +79,7 @@ def derive(engine: Engine, *, full: bool = False) -> None:
     identify(engine, now=now(), full=full)
     refresh(engine, now=now(), full=full)
     compute(engine, now=now(), full=full)
-    check(engine, now=now())
+    check(engine, now=now(), thresholds=config.thresholds)
 
 
 def publish(engine: Engine) -> None:
@@ -90,14 +90,17 @@ def publish(engine: Engine) -> None:
 
 
 def write_back(config: Config, engine: Engine, source: "Source") -> None:
-    """What Central must learn from here: submissions to delete, and the list of cards on phones."""
+    """What Central must learn from here: review states begun but cut off, submissions to delete, and
+    the list of cards on phones."""
     from kafo.form_commands import salt
     from sync.card_list import refill
     from sync.central_erasure import clear_central
+    from sync.review_settle import settle
 
     clear_central(engine, source.client, now=now)
     if config.is_sandbox or "fingerprint_salt" in config.secrets:
         refill(engine, source.client, source.projects, salt=salt(config))
+    settle(engine, source.client, now=now())
 
 
 def keep_within_periods(config: Config, engine: Engine) -> None:

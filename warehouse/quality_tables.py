@@ -88,7 +88,7 @@ review_action = Table(
     Column("before", Text),
     Column("after", Text),
     Column("note", Text, nullable=False),  # people's own words
-    Column("outcome", Text, nullable=False),  # begun, done, failed
+    Column("outcome", Text, nullable=False),  # begun, done, failed, undone (settled since)
     Column("undoes", Integer),
     info={"schema": "identity"},
 )

@@ -18,6 +18,8 @@ class Thresholds:
     backdated_days: int = 30
     late_hours: int = 72
     unsure_share: float = 0.25
+    other_share: float = 0.3
+    grid_share: float = 0.95
     outlier_distance: float = 8.0
     rounded_share: float = 0.5
     alike_share: float = 0.9

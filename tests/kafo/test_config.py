@@ -120,3 +120,24 @@ def test_a_password_in_the_configuration_is_an_unknown_key(tmp_path: Path) -> No
 def test_a_relative_database_starts_from_the_folder_of_the_configuration(tmp_path: Path) -> None:
     config = read_config(write(tmp_path, "projects: [1]", "projects: [1, 2]"), {})
     assert config.warehouse_url == f"sqlite:///{tmp_path.resolve()}/data/kafo.db"
+
+
+def test_the_thresholds_of_quality_are_those_of_the_checks() -> None:
+    """What config.yaml ships is what the checks do without it, and reaches them when changed."""
+    from pipelines.quality.thresholds import Thresholds
+
+    assert read_config(SHIPPED, {}).thresholds == Thresholds()
+
+
+def test_a_changed_threshold_reaches_the_checks(tmp_path: Path) -> None:
+    path = write(tmp_path, "night_from: 21", "night_from: 19")
+    assert read_config(path, {}).thresholds.night_from == 19
+
+
+@pytest.mark.parametrize(("old", "new"), [
+    ("unsure_share: 0.25", "unsure_share: 25"), ("night_to: 5", "night_to: 15"),
+    ("gps_metres: 50", "gps_metres: -1"), ("min_peers: 5", "min_peers: 0"),
+])  # fmt: skip
+def test_a_threshold_without_sense_is_refused(tmp_path: Path, old: str, new: str) -> None:
+    with pytest.raises(ConfigError, match=new.split(":")[0]):
+        read_config(write(tmp_path, old, new), {})

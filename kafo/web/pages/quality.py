@@ -11,7 +11,6 @@ from kafo.web.site import Visit
 from pipelines.quality.catalogue import rules
 from pipelines.quality.decide import ignore as decide_ignore
 from pipelines.quality.decide import reopen as decide_reopen
-from pipelines.quality.thresholds import Thresholds
 from sync.review_state import State, set_state
 from sync.review_state import undo as undo_state
 from warehouse import quality_queries as read
@@ -96,14 +95,14 @@ def people(visit: Visit) -> Response:
     with reading(visit.site.reader) as connection:
         found = read.enumerators(
             connection, since=since, week=str(today - timedelta(days=6)),
-            week_before=str(today - timedelta(days=13)), late_hours=_thresholds(visit).late_hours,
+            week_before=str(today - timedelta(days=13)), late_hours=visit.site.config.thresholds.late_hours,
         )  # fmt: skip
         hours = read.hours(connection, since=since, enumerator=name)
     most = max(hours.values(), default=0)
     shades = {place: 1 + (n * 4) // (most + 1) for place, n in hours.items()}
     return page(
         visit, "enumerators.html", enumerators=found, hours=hours, shades=shades, name=name,
-        limits=_thresholds(visit),
+        limits=visit.site.config.thresholds,
     )  # fmt: skip
 
 
@@ -132,12 +131,6 @@ def _must_find(visit: Visit) -> Problem:
 
 def _rule_names(visit: Visit) -> dict[str, str]:
     return {rule.code: visit.language.of(rule.fr, rule.en) for rule in rules()}
-
-
-def _thresholds(visit: Visit) -> Thresholds:
-    """Those of config.yaml where it gives any."""
-    section = getattr(visit.site.config.settings, "quality", None)
-    return Thresholds(**section.model_dump()) if section is not None else Thresholds()
 
 
 def _central(visit: Visit, found: Problem) -> str:
