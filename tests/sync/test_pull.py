@@ -91,6 +91,47 @@ def test_a_new_version_reads_everything_again(
     assert read("select version from form") == [("2",)]
 
 
+def test_old_answers_stay_readable_when_questions_move_change_type_or_go(
+    central: Any, run: Run, read: Read, engine: Engine, small_xform: str
+) -> None:
+    village = "<contact><village>Kita</village></contact>"
+    old = central.small(f"<name>A</name><age>30</age><needs>health</needs>{village}")
+    run()
+    with engine.begin() as connection:
+        connection.exec_driver_sql("create view mine as select name, age, village from form_small")
+    newer = (
+        small_xform.replace('version="1"', 'version="2"')
+        .replace("<name/><age/><needs/><contact><village/>", "<who><name/></who><age/><contact>")
+        .replace('<bind nodeset="/data/name" type="string"/>', "")
+        .replace('nodeset="/data/age" type="int"', 'nodeset="/data/age" type="string"')
+        .replace("/data/name", "/data/who/name")
+        .replace(
+            '<select ref="/data/needs"><label>N</label>', '<select ref="/data/age"><label>N</label>'
+        )
+    )
+    central.republish("small", newer)
+    central.send('<data id="small" version="2"><who><name>B</name></who><age>about 30</age>'
+                 "<meta><instanceID>uuid:n</instanceID></meta></data>")  # fmt: skip
+    for _ in range(2):
+        assert [form.outcome for form in run().forms] == ["ok"]
+        rows = read(
+            "select instance_id, name, who_name, age, age__text, needs, village from form_small"
+        )
+        assert {row[0]: row[1:] for row in rows} == {
+            old: ("A", None, 30, "30", "health", "Kita"),
+            "uuid:n": (None, "B", None, "about 30", None, None),
+        }
+        assert sorted(map(str, read("select * from mine"))) == sorted(
+            map(str, [("A", 30, "Kita"), (None, None, None)])
+        )
+    gone = "select column_name from question where current = {} and column_name in "
+    names = "('name', 'who_name', 'age', 'age__text', 'needs', 'village') order by 1"
+    false = "false" if engine.dialect.name == "postgresql" else "0"
+    assert [row[0] for row in read(gone.format(false) + names)] == [
+        "age", "name", "needs", "village",
+    ]  # fmt: skip
+
+
 def test_two_projects_with_the_same_form_stay_apart(
     central: Any, engine: Engine, read: Read, small_xform: str, tmp_path: Path
 ) -> None:
