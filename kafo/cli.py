@@ -71,6 +71,7 @@ def main() -> None:
         people_commands,
         person_commands,
         protection_commands,
+        quality_commands,
         rebuild_command,
         reporting_commands,
         run_command,
@@ -87,6 +88,7 @@ def main() -> None:
     person_commands.add(app)
     export_command.add(app)
     protection_commands.add(app)
+    quality_commands.add(app)
     rebuild_command.add(app)
     reporting_commands.add(app)
     users_commands.add(app)

@@ -4,10 +4,11 @@ What will be done is written down before Central is asked, what came of it after
 in between shows as an action that was begun. If the comment fails, the state goes back.
 """
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from pyodk.client import Client
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Connection, Engine, Row, insert, select, update
 
 from forms.central_calls import ask, route
 from forms.errors import KafoError
@@ -85,6 +86,12 @@ def undo(engine: Engine, client: Client, action_id: int, *, actor: str, now: str
     return set_state(
         engine, client, key, row.before, comment=note, actor=actor, now=now, undoes=action_id
     )
+
+
+def review_actions(connection: Connection, *, limit: int) -> Sequence[Row[Any]]:
+    """The newest first."""
+    newest = select(review_action).order_by(_A.action_id.desc()).limit(limit)
+    return connection.execute(newest).all()
 
 
 def _tell(client: Client, place: str, before: Any, state: str | None, comment: str) -> None:

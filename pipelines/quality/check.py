@@ -5,8 +5,9 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from time import perf_counter
+from typing import Any
 
-from sqlalchemy import Connection, Engine, func, select, text
+from sqlalchemy import Connection, Engine, and_, bindparam, func, select, text
 
 from pipelines.quality.catalogue import evidence, rules
 from pipelines.quality.facts import KEPT_DAYS, forget, known_sites, read_window, renew
@@ -18,7 +19,7 @@ from pipelines.quality.thresholds import Thresholds
 from warehouse.bulk import upsert
 from warehouse.engine import writing
 from warehouse.quality_tables import quality_fact, quality_problem, quality_run
-from warehouse.tables import sync_run
+from warehouse.tables import submission, sync_run
 
 _STALE_HOURS = 1.0
 """Some problems come with time alone: silence, attachments that stay away."""
@@ -112,18 +113,29 @@ def _ask(connection: Connection, rule: Rule, window: Window) -> list[Finding]:
         "rule": rule.code,
     }
     used = {name: value for name, value in given.items() if f":{name}" in body}
-    facts = quality_fact.c
+    asked = _whose()
     found = []
     for row in connection.execute(text(body), used).all():
-        who = connection.execute(select(facts.enumerator, facts.focal_point).where(
-            facts.project_id == row.project_id, facts.form_id == row.form_id,
-            facts.instance_id == row.instance_id,
-        )).one_or_none()  # fmt: skip
+        who = connection.execute(
+            asked, {"p": row.project_id, "f": row.form_id, "i": row.instance_id}
+        )
+        name, code = who.one()
         parts = {"a": row.a, "b": "?" if row.b is None else row.b}
         key = (row.project_id, row.form_id, row.instance_id)
-        name, code = (who.enumerator, who.focal_point) if who else (None, None)
         found.append(Finding(fr.format(**parts), en.format(**parts), 1.0, key, name, code))
     return found
+
+
+def _whose() -> Any:
+    """Enumerator and focal point of a submission (:p, :f, :i), also of one that has no facts."""
+    s, f = submission.c, quality_fact.c
+    same = (f.project_id == s.project_id, f.form_id == s.form_id, f.instance_id == s.instance_id)
+    mine = (s.project_id == bindparam("p"), s.form_id == bindparam("f"))
+    return (
+        select(s.submitter_name, f.focal_point)
+        .outerjoin(quality_fact, and_(*same))
+        .where(*mine, s.instance_id == bindparam("i"))
+    )
 
 
 def _window(connection: Connection, sources: list[Source], limits: Thresholds, now: str) -> Window:
