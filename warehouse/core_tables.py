@@ -189,6 +189,18 @@ membership_spell = Table(
     info={"schema": "core"},
 )
 
+# What a month adds to how many there are at its end; union_code '' counts people in several once.
+membership_change = Table(
+    "membership_change",
+    metadata,
+    Column("subject_id", Text, primary_key=True),
+    Column("union_code", Text, primary_key=True),
+    Column("month", Integer, primary_key=True, autoincrement=False),
+    *(Column(n, Integer, nullable=False) for n in ("members", "minors", "paid_up", "organisers")),
+    info={"schema": "core"},
+)
+Index("membership_change_month", membership_change.c.month)
+
 member = Table(
     "member",
     metadata,

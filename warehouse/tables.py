@@ -358,5 +358,8 @@ dictionary = Table(
     Column("column_name", Text, primary_key=True),
     Column("description_fr", Text, nullable=False),
     Column("description_en", Text, nullable=False),
+    Column("sensitivity", Text),  # P, I, C, R; null for a table or view as a whole
+    Column("purpose_fr", Text),
+    Column("purpose_en", Text),
     info={"schema": "ops"},
 )

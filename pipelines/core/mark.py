@@ -49,7 +49,7 @@ def _basis(connection: Connection, found: dict[str, list[Source]]) -> str:
         select(reference_file.c.table_name, reference_file.c.digest).order_by("table_name")
     )
     names = ("merged_person", "card_owner", "withdrawn", "record_card", "worker", "consent_event",
-             "membership_spell", "member", "mining_site", *CORE)  # fmt: skip
+             "membership_spell", "membership_change", "member", "mining_site", *CORE)  # fmt: skip
     own = [read_sql("pipelines.core", f"sql/{name}.sql") for name in names]
     columns = sorted((n, s.table, *sorted(s.columns)) for n, ss in found.items() for s in ss)
     said = json.dumps([[list(r) for r in references], own, columns])

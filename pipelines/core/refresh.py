@@ -9,12 +9,13 @@ from pipelines.core.calendar import extend_calendar
 from pipelines.core.labels import write_labels
 from pipelines.core.mark import Mark, arrived, current_mark, last_mark, remember
 from pipelines.core.renew import (
-    delete_subjects,
+    MEMBERS,
     delete_touched,
     fill,
     fill_scratch,
     note_all_months,
     renew,
+    renew_members,
 )
 from pipelines.core.sources import Source, find_sources
 from pipelines.core.statements import run
@@ -70,8 +71,8 @@ def refresh(engine: Engine, *, now: str, full: bool = False) -> Report:
 
 def _full(connection: Connection, found: dict[str, list[Source]]) -> int:
     open_scratch(connection)
-    for table in ("record_card", "worker", "consent_event", "membership_spell", "member", *CORE):
-        if table in CORE or table == "worker":
+    for table in ("record_card", "worker", "consent_event", *MEMBERS, *CORE):
+        if table in CORE or table in ("worker", "membership_change"):
             note_all_months(connection, table)
         run(connection, f"delete from {table}")
     fill(connection, "record_card", found, touched=False)
@@ -125,10 +126,8 @@ def _make(connection: Connection, found: dict[str, list[Source]], *, touched: bo
     for table in _RECORDS:
         renew(connection, table, found, touched=touched)
     renew(connection, "consent_event", found, touched=touched)
-    for table in ("membership_spell", "member"):
-        if touched:
-            delete_subjects(connection, table)
-        fill(connection, table, found, touched=touched)
+    for table in MEMBERS:
+        renew_members(connection, table, found, touched=touched)
     if not touched or _site_touched(connection):
         run(connection, "delete from mining_site")
         fill(connection, "mining_site", found, touched=False)

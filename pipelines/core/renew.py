@@ -16,6 +16,9 @@ JOINED = "joined_worker"
 PLACED = "placed_worker"
 """Topic of the months in which people were met whose sex or cercle changed, who came or went."""
 
+MEMBERS = ("membership_spell", "membership_change", "member")
+"""What is known of members, by subject, in the order in which they read each other."""
+
 FIGURED = (
     "person_id, month, sex, age_band, nationality, nationality_group, occupation_group, cercle, "
     "sector, move_reason, stay_pattern, work_status, contract_type, contract_visa, protection, needs, "
@@ -40,13 +43,22 @@ def renew(connection: Connection, table: str, found: Sources, *, touched: bool) 
     run(connection, f"delete from {table} as c where {within}")
     fill(connection, table, found, touched=True)
     _copy(connection, "after", f"select {columns} from {table} as c where {within}")
+    _compare(connection)
+    _note_changed(connection, table)
+    _drop_copies(connection)
+
+
+def _compare(connection: Connection) -> None:
+    """What is only in one of the two copies."""
     _copy(
         connection,
         "changed",
         "select * from (select * from before except select * from after) as gone union all "
         "select * from (select * from after except select * from before) as come",
     )
-    _note_changed(connection, table)
+
+
+def _drop_copies(connection: Connection) -> None:
     for scratch in ("before", "after", "changed"):
         run(connection, f"drop table {scratch}")
 
@@ -62,12 +74,25 @@ def delete_touched(connection: Connection, table: str) -> None:
     run(connection, f"delete from {table} as c where {_within('touched')}")
 
 
-def delete_subjects(connection: Connection, table: str) -> None:
-    """Remove what is known of touched members."""
-    run(
-        connection,
-        f"delete from {table} where subject_id in (select subject_id from touched_subject)",
-    )
+def renew_members(connection: Connection, table: str, found: Sources, *, touched: bool) -> None:
+    """Replace what is known of touched members."""
+    noted = table == "membership_change"
+    if not touched:
+        fill(connection, table, found, touched=False)
+        if noted:
+            note_all_months(connection, table)
+        return
+    within = "c.subject_id in (select subject_id from touched_subject)"
+    if noted:
+        _copy(connection, "before", f"select * from {table} as c where {within}")
+    run(connection, f"delete from {table} as c where {within}")
+    fill(connection, table, found, touched=True)
+    if noted:
+        _copy(connection, "after", f"select * from {table} as c where {within}")
+        _compare(connection)
+        _note(connection, table, "changed")
+        _note_moved_members(connection)
+        _drop_copies(connection)
 
 
 def fill(connection: Connection, table: str, found: Sources, *, touched: bool) -> None:
@@ -128,6 +153,13 @@ def _note_members(connection: Connection) -> None:
         "from after as c join changed_person as p on p.person_id = c.person_id "
         "where 1 = 1 on conflict do nothing")  # fmt: skip
     _note_joined(connection, "changed")
+
+
+def _note_moved_members(connection: Connection) -> None:
+    """The stock of members by sex and cercle moves in every month that they contribute to."""
+    run(connection, "insert into core_dirty select distinct 'membership_change', c.month "
+        "from changed_person as p cross join membership_change as c "
+        "where c.subject_id = p.person_id on conflict do nothing")  # fmt: skip
 
 
 def _note_joined(connection: Connection, rows: str) -> None:

@@ -17,6 +17,8 @@
     -- denominator: français | English      not for counts and sums
     -- by: sex, sex x nationality_group     besides the total
     -- total: none                          where a total would mean nothing
+    -- apart: union                         a person may be in several: rows without a value ('') of
+                                            this dimension count in all cells that do not name it
     select …
 
 The SQL gives `month` (or `period_kind`, `period_start`), the dimensions, `numerator`, `denominator`
@@ -52,6 +54,7 @@ class Measure:
     numerator: Pair
     denominator: Pair | None
     by: tuple[tuple[str, ...], ...]
+    apart: str | None
     sql: str
 
 
@@ -101,6 +104,7 @@ def _measure(common: dict[str, str], section: str) -> Measure:
         _pair(said["numerator"]),
         _pair(said["denominator"]) if "denominator" in said else None,
         (*total, *sets),
+        said.get("apart"),
         sql.strip(),
     )
 

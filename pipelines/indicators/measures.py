@@ -102,8 +102,15 @@ def _write_months(connection: Connection, measure: Measure, columns: set[str]) -
             f"insert into indicator_month (indicator, measure, month, {_CELL}, units, numerator, "
             f"denominator) select '{measure.indicator}', '{measure.measure}', month, {cell}, "
             f"{units}, {_float(top)}, {_float(low)} from base where month is not null "
-            f"group by month{groups}",
+            f"{_apart(measure, by)} group by month{groups}",
         )
+
+
+def _apart(measure: Measure, by: tuple[str, ...]) -> str:
+    """Which rows count in the cells of a disaggregation."""
+    if measure.apart is None:
+        return ""
+    return f"and \"{measure.apart}\" {'<>' if measure.apart in by else '='} ''"
 
 
 def _float(value: str) -> str:
@@ -127,13 +134,15 @@ _HEAD = (
 
 def _roll_up(connection: Connection, measure: Measure) -> int:
     """From months to months, quarters and years."""
-    first = "" if measure.roll == "stock" else "and m.month >= p.first_month "
+    stock = measure.roll == "stock"
+    first = "" if stock else "and m.month >= p.first_month "
+    nobody = " having sum(m.units) <> 0" if stock else ""  # all have left again
     inner = (
         f"select p.period_kind, p.period_start, {_CELL}, sum(m.units) as units, "
         "sum(m.numerator) as numerator, sum(m.denominator) as denominator "
         "from scope_period as p join indicator_month as m on m.month <= p.last_month "
         f"{first}where m.indicator = '{measure.indicator}' and m.measure = '{measure.measure}' "
-        f"group by p.period_kind, p.period_start, {_CELL}"
+        f"group by p.period_kind, p.period_start, {_CELL}{nobody}"
     )
     return run(
         connection,

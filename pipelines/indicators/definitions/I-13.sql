@@ -24,83 +24,70 @@ where f.event = 'join'
 -- name: Membres à la fin de la période | Members at the end of the period
 -- kind: count
 -- unit: person
--- roll: period
--- from: membership_event
--- reach: onward
+-- roll: stock
+-- from: membership_change
+-- apart: union
 -- numerator: Personnes entrées et non sorties à la fin de la période | People who joined and had not left by the end of the period
 -- by: union, sex
 select
-    p.period_kind,
-    p.period_start,
+    f.month,
     f.union_code as "union",
     worker.sex,
-    f.subject_id as subject,
-    1 as numerator
-from scope_period as p
-join membership_spell as f
-    on f.joined_month <= p.last_month
-    and (f.left_month is null or f.left_month > p.last_month)
-left join worker on worker.person_id = f.person_id
+    sum(f.members) as numerator
+from membership_change as f
+left join worker on worker.person_id = f.subject_id
+where in_scope(f.month) and f.members <> 0
+group by f.month, f.union_code, worker.sex
 -- measure: minors
 -- name: Membres entrés à 16 ou 17 ans | Members who joined at 16 or 17
 -- kind: count
 -- unit: person
--- roll: period
--- from: membership_event
--- reach: onward
+-- roll: stock
+-- from: membership_change
+-- apart: union
 -- numerator: Membres à la fin de la période dont l'adhésion s'est faite avant 18 ans | Members at the end of the period who joined before 18
 -- by: union
 select
-    p.period_kind, p.period_start, f.union_code as "union", f.subject_id as subject, 1 as numerator
-from scope_period as p
-join membership_spell as f
-    on f.joined_month <= p.last_month
-    and (f.left_month is null or f.left_month > p.last_month)
-where f.minor = 1
+    f.month,
+    f.union_code as "union",
+    sum(f.minors) as numerator
+from membership_change as f
+where in_scope(f.month) and f.minors <> 0
+group by f.month, f.union_code
 -- measure: rate
 -- name: Taux de syndicalisation | Unionisation rate
 -- kind: share
 -- unit: person
--- roll: period
--- from: membership_event, placed_worker
--- reach: onward
+-- roll: stock
+-- from: membership_change, joined_worker, placed_worker
 -- numerator: Membres à la fin de la période qui sont au répertoire | Members at the end of the period who are in the directory
 -- denominator: Personnes majeures identifiées jusqu'à la fin de la période dans le cercle | Adults identified in the cercle until the end of the period
 -- by: cercle, sex
 with belonging as (
-    select distinct p.period_kind, p.period_start, f.person_id
-    from scope_period as p
-    join membership_spell as f
-        on f.joined_month <= p.last_month
-        and (f.left_month is null or f.left_month > p.last_month)
-    where f.person_id is not null
+    select f.month, worker.sex, worker.cercle, f.members
+    from membership_change as f
+    join worker on worker.person_id = f.subject_id
+    where in_scope(f.month) and f.union_code = '' and worker.month <= f.month
+    union all
+    -- Who was a member before being identified counts from then on.
+    select worker.month, worker.sex, worker.cercle, f.members
+    from worker
+    join membership_change as f on f.subject_id = worker.person_id
+    where in_scope(worker.month) and f.union_code = '' and worker.month > f.month
 )
 
-select
-    b.period_kind, b.period_start, worker.sex, worker.cercle, count(*) as numerator, 0 as denominator
-from belonging as b
-join worker on worker.person_id = b.person_id
-join scope_period as p
-    on p.period_kind = b.period_kind
-    and p.period_start = b.period_start
-    and worker.month <= p.last_month
-group by b.period_kind, b.period_start, worker.sex, worker.cercle
+select month, sex, cercle, sum(members) as numerator, 0 as denominator
+from belonging
+group by month, sex, cercle
 union all
-select
-    p.period_kind,
-    p.period_start,
-    m.row_value,
-    m.column_value,
-    0,
-    sum(m.numerator)
-from scope_period as p
-join indicator_month as m on m.month <= p.last_month
+select m.month, m.row_value, m.column_value, 0, m.numerator
+from indicator_month as m
 where
-    m.indicator = 'I-01'
+    in_scope(m.month)
+    and m.indicator = 'I-01'
     and m.measure = 'people'
     and m.row_dimension = 'sex'
     and m.column_dimension = 'cercle'
-group by p.period_kind, p.period_start, m.row_value, m.column_value
 -- measure: conversion
 -- name: Part des intéressés qui ont adhéré | Share of those interested who joined
 -- kind: share
@@ -113,11 +100,17 @@ group by p.period_kind, p.period_start, m.row_value, m.column_value
 select
     f.month,
     f.sex,
-    sum(case when joined.person_id is null then 0 else 1 end) as numerator,
+    sum(
+        case
+            when exists (
+                select 1
+                from membership_event as joined
+                where joined.subject_id = f.person_id and joined.event = 'join'
+            ) then 1
+            else 0
+        end
+    ) as numerator,
     count(*) as denominator
 from worker as f
-left join (
-    select distinct person_id from membership_event where event = 'join' and person_id is not null
-) as joined on joined.person_id = f.person_id
 where in_scope(f.month) and f.union_interest = 'yes'
 group by f.month, f.sex
