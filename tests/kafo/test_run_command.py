@@ -17,7 +17,7 @@ from uuid import uuid4
 import pytest
 import requests
 from pyodk.client import Client
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, create_engine, text
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -95,6 +95,21 @@ def world(tmp_path: Path) -> Iterator[World]:
         yield World(sandbox, tmp_path)
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def world_anywhere(request: pytest.FixtureRequest, world: World) -> World:
+    """The same, with the warehouse in a file and on a server in turn."""
+    if request.param == "postgresql":
+        server = create_engine(request.getfixturevalue("postgresql"), isolation_level="AUTOCOMMIT")
+        name = f"kafo_{uuid4().hex[:12]}"
+        with server.connect() as connection:
+            connection.exec_driver_sql(f"create database {name}")
+        address = server.url.set(database=name).render_as_string(hide_password=False)
+        server.dispose()
+        shipped = "url: sqlite:///data/kafo.db"
+        world.write(url=f"url: {world.sandbox.url}", **{shipped: f"url: {address}"})
+    return world
+
+
 class Process:
     """A running `kafo run`, and the lines of its log as they come."""
 
@@ -163,8 +178,9 @@ def kafo_run(world: World) -> Iterator[Callable[[], Process]]:
 
 
 def test_it_synchronises_at_once_answers_and_stops_and_goes_on(
-    world: World, kafo_run: Callable[[], Process]
+    world_anywhere: World, kafo_run: Callable[[], Process]
 ) -> None:
+    world = world_anywhere
     world.send("a")
     first = kafo_run()
     address = first.until(event="started")["address"]
@@ -184,6 +200,22 @@ def test_it_synchronises_at_once_answers_and_stops_and_goes_on(
     second.until(event="job", job="sync")
     assert second.stop(signal.SIGINT)[0] == 0
     assert world.held("select count(*) from form_a") == 2
+
+
+def test_of_two_programs_on_one_warehouse_only_one_reads_at_a_time(
+    world_anywhere: World, kafo_run: Callable[[], Process]
+) -> None:
+    world = world_anywhere
+    world.send("a")
+    world.sandbox.misbehave.stall("a.svc/Submissions", seconds=6)
+    first = kafo_run()
+    served = world.sandbox.misbehave.served
+    wait_for(lambda: any("a.svc/Submissions" in each for each in served))
+    second = kafo_run()
+    assert second.until(event="job", job="sync")["outcome"] == "busy"
+    assert first.until(event="job", job="sync")["outcome"] == "ok"
+    assert sum("a.svc/Submissions" in each for each in served) == 1
+    assert world.held("select count(*) from form_a") == 1
 
 
 def test_a_stop_in_the_middle_of_a_form_leaves_nothing_half_done(
