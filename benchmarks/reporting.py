@@ -82,7 +82,7 @@ def _warehouse(folder: Path, *, postgresql: bool) -> Iterator[Engine]:
 
 def _measure(engine: Engine, wanted: int) -> None:
     started = perf_counter()
-    _fill(engine, wanted)
+    fill(engine, wanted)
     print(f"{engine.dialect.name} {wanted}: filled in {perf_counter() - started:.0f} s")
     core = refresh(engine, now="2026-11-23T10:00:00.000Z", full=True)
     figures = compute(engine, now="2026-11-23T10:00:00.000Z", full=True)
@@ -114,7 +114,8 @@ def _time(engine: Engine, statement: str) -> float:
         return perf_counter() - started
 
 
-def _fill(engine: Engine, wanted: int) -> None:
+def fill(engine: Engine, wanted: int) -> None:
+    """So many submissions in the proportions of `MIX`, with their persons."""
     rng = random.Random(20261123)
     with engine.begin() as connection:
         _ended(connection, 1)

@@ -1,28 +1,26 @@
-"""Charts of the pages as SVG, drawn here by Vega-Lite; kept while their figures stay the same.
+"""Charts of the pages, described for Vega-Lite; each is known by its address and drawn when asked for.
 
 Next to each chart stands a table with the same figures, so readers of screens skip the drawing.
 """
 
-import json
 from collections.abc import Sequence
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import Any
 
-from markupsafe import Markup
+from kafo.web.drawing import studio
 
-_KEPT = 32
+WIDTH, HEIGHT = 760, 260
 _COLOURS = ["#0b5563", "#d9822b", "#5b8c5a", "#8f5b8c", "#b4443c", "#6b7a80", "#2f7fb8", "#a08a2c"]
 _TEXT = {"labelFontSize": 12, "titleFontSize": 12, "labelColor": "#1d2a2f", "titleColor": "#1d2a2f"}
 
 
 def arrivals_chart(
     days: Sequence[tuple[str, str, int]], *, since: str, until: str, form: str, count: str
-) -> Markup:
+) -> str:
     """Submissions a day, one colour a form; `form` and `count` are the words for them. Days without
     any have their place too, so that a gap is seen."""
     if not days:
-        return Markup()
+        return ""
     values = [{"day": day, "form": name, "n": n} for day, name, n in days]
     spec = _bars(values, {
         "x": {
@@ -34,13 +32,13 @@ def arrivals_chart(
         "color": {"field": "form", "type": "nominal", "title": form, "scale": {"range": _COLOURS},
                   "legend": {"orient": "bottom"}},
     })  # fmt: skip
-    return _drawn(json.dumps(spec))
+    return _address(spec)
 
 
-def periods_chart(values: Sequence[tuple[str, float | None]], *, title: str) -> Markup:
-    """One figure period by period; hidden ones leave a gap. Nothing for less than two."""
+def periods_chart(values: Sequence[tuple[str, float | None]], *, title: str) -> str:
+    """One figure period by period; hidden ones leave a gap. No address for less than two."""
     if len([value for _, value in values if value is not None]) < 2:
-        return Markup()
+        return ""
     rows = [{"period": label, "value": value} for label, value in values]
     spec = _bars(rows, {
         "x": {"field": "period", "type": "ordinal", "title": None, "sort": None,
@@ -48,14 +46,18 @@ def periods_chart(values: Sequence[tuple[str, float | None]], *, title: str) -> 
         "y": {"field": "value", "type": "quantitative", "title": title},
         "color": {"value": _COLOURS[0]},
     })  # fmt: skip
-    return _drawn(json.dumps(spec))
+    return _address(spec)
 
 
 def _bars(values: list[dict[str, Any]], encoding: dict[str, Any]) -> dict[str, Any]:
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-        "width": 680,
-        "height": 170,
+        "width": WIDTH,
+        "height": HEIGHT,
+        "autosize": {
+            "type": "fit",
+            "contains": "padding",
+        },  # the picture's size is known before it is there
         "data": {"values": values},
         "mark": {"type": "bar", "tooltip": None},
         "encoding": encoding,
@@ -68,10 +70,5 @@ def _days(since: str, until: str) -> list[str]:
     return [str(first + timedelta(days=n)) for n in range((last - first).days + 1)]
 
 
-@lru_cache(_KEPT)
-def _drawn(spec: str) -> Markup:
-    import vl_convert
-
-    drawing: str = vl_convert.vegalite_to_svg(json.loads(spec))
-    hidden = drawing.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
-    return Markup(hidden)  # noqa: S704 - the library escapes the texts it draws
+def _address(spec: dict[str, Any]) -> str:
+    return f"/charts/{studio.keep(spec)}"

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from kafo.web.pages import (
     account,
     accounts,
+    chart,
     directory,
     duplicates,
     entrance,
@@ -50,6 +51,7 @@ PAGES = (
     Page("/settings/password", account.change_password, Right.OWN, "POST", always=True),
     Page("/settings/second-factor", account.factor_page, Right.OWN),
     Page("/settings/second-factor", account.set_factor, Right.OWN, "POST"),
+    Page("/charts/{digest}", chart.show, Right.OWN, quiet=True),
     Page("/today", today.today, Right.LOOK),
     Page("/today/state", today.today_state, Right.LOOK, quiet=True),
     Page("/sync", synchronisation.overview, Right.LOOK),

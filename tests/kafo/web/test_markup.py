@@ -121,8 +121,9 @@ def test_no_page_lets_markup_through(hostile: Site, log_in: Callable[..., TestCl
     shown = 0
     for page in PAGES:
         if page.method == "GET" and not page.path.startswith("/language"):
-            path = page.path.format(run_id=1, name="interview_results", person_id="p1", problem_id="x",
-                                    indicator="I-01", quarter="2026-Q3", kind="pdf", form="csv")  # fmt: skip
+            path = page.path.format(run_id=1, digest="0", name="interview_results", person_id="p1",
+                                    problem_id="x", indicator="I-01", quarter="2026-Q3", kind="pdf",
+                                    form="csv")  # fmt: skip
             answer = browser.get(path)
             assert answer.status_code < 500, path
             if "json" not in answer.headers.get("content-type", ""):

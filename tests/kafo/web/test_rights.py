@@ -40,8 +40,8 @@ NOBODY = ("police", "gendarmerie", "mairie", "employer", "donor", "drt", "inps")
 
 def call(browser: TestClient, page: Page) -> int:
     path = page.path.format(
-        code="en", run_id="1", name="interview_results", person_id="x", pair_id="x", problem_id="x",
-        form="csv", indicator="I-01", quarter="2026-Q3", kind="pdf",
+        code="en", digest="0" * 64, run_id="1", name="interview_results", person_id="x", pair_id="x",
+        problem_id="x", form="csv", indicator="I-01", quarter="2026-Q3", kind="pdf",
     )  # fmt: skip
     return browser.request(
         page.method, path, data={} if page.method == "POST" else None
