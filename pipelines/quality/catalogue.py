@@ -11,9 +11,11 @@ from pipelines.quality.rules import (
     consent,
     fast_enumerator,
     gps,
+    grid,
     heaping,
     late_upload,
     night,
+    other,
     outliers,
     silent,
     too_fast,
@@ -30,7 +32,7 @@ _HEADER = re.compile(r"^-- (\w+): (.*)$", re.MULTILINE)
 def rules() -> tuple[Rule, ...]:
     """Every rule once."""
     modules = (
-        alike, backdated, consent, fast_enumerator, heaping, late_upload, night, outliers,
+        alike, backdated, consent, fast_enumerator, grid, heaping, late_upload, night, other, outliers,
         silent, too_fast, too_long, travel, unsure, version,
     )  # fmt: skip
     python = [module.RULE for module in modules] + [gps.VAGUE, gps.MOCKED, gps.FAR]

@@ -168,6 +168,8 @@ def _answers(connection: Connection, source: Source, since: str) -> Answers:
     return Answers(
         {name: {k: str(v) for k, v in columns[name].items()} for name in source.choices},
         {name: {k: float(str(v)) for k, v in columns[name].items()} for name in source.numbers},
+        source.other & columns.keys(),
+        source.grids,
     )
 
 

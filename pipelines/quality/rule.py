@@ -44,6 +44,8 @@ class Answers:
 
     choices: Mapping[str, Mapping[str, str]]
     numbers: Mapping[str, Mapping[str, float]]
+    other: frozenset[str] = frozenset()  # choice questions that offer "other"
+    grids: tuple[tuple[str, ...], ...] = ()  # choice questions in a row on one scale
 
 
 @dataclass(frozen=True, slots=True)

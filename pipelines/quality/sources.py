@@ -1,6 +1,7 @@
 """Where in each form's table the checks find what they need: found by type and name, for any form."""
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnClause, Connection, FromClause, column, select, table
@@ -16,6 +17,9 @@ _TYPES: dict[str, type[TypeEngine[Any]]] = {
 _PLACES = frozenset({"focal_point", "cercle", "commune", "site"})
 """Answers that are rightly the same all day."""
 _UNSURE = frozenset({"dk", "dont_know", "no_answer", "88", "99", "-88", "-99"})
+_OTHER = frozenset({"other", "autre"})
+_GRID = 4
+"""So many questions in a row on one scale are a grid."""
 _YEARS = ("birth_year", "age_years")
 
 
@@ -32,6 +36,8 @@ class Source:
     choices: tuple[str, ...]
     numbers: tuple[str, ...]
     unsure: frozenset[str]  # whose lists offer "does not know"
+    other: frozenset[str]  # whose lists offer "other, specify"
+    grids: tuple[tuple[str, ...], ...]  # questions in a row on one scale
     consent: str | None
     year: str | None
     point: str | None  # a geopoint, the name without _latitude
@@ -45,6 +51,11 @@ class Source:
 def is_unsure(answer: object) -> bool:
     """Whether a choice says "does not know" or "refused"."""
     return str(answer) in _UNSURE
+
+
+def is_other(answer: object) -> bool:
+    """Whether a choice says "other, specify"."""
+    return str(answer) in _OTHER
 
 
 def find_sources(connection: Connection) -> list[Source]:
@@ -65,9 +76,13 @@ def _source(
     labelled = set(connection.scalars(select(question_label.c.path).where(
         question_label.c.project_id == project_id, question_label.c.form_id == form_id
     )))  # fmt: skip
-    lists = set(connection.scalars(select(choice.c.list_name).where(
-        choice.c.project_id == project_id, choice.c.form_id == form_id, choice.c.value.in_(_UNSURE)
-    )))  # fmt: skip
+    lists = {
+        kind: set(connection.scalars(select(choice.c.list_name).where(
+            choice.c.project_id == project_id, choice.c.form_id == form_id,
+            choice.c.value.in_(kind),
+        )))
+        for kind in (_UNSURE, _OTHER)
+    }  # fmt: skip
     own: list[ColumnClause[Any]] = [column("instance_id", Text())]
     own += [column(r.column_name, _TYPES.get(r.type, Text)()) for r in rows if r.type != "geopoint"]
     points = [r.column_name for r in rows if r.type == "geopoint"]
@@ -79,8 +94,20 @@ def _source(
         tuple(r.column_name for r in rows if r.path in labelled and r.type != "geopoint"),
         tuple(r.column_name for r in single if r.column_name not in _PLACES),
         tuple(r.column_name for r in rows if r.type in ("int", "decimal") and r.path in labelled),
-        frozenset(r.column_name for r in single if r.list_name in lists),
+        frozenset(r.column_name for r in single if r.list_name in lists[_UNSURE]),
+        frozenset(r.column_name for r in single if r.list_name in lists[_OTHER]),
+        _grids([(r.column_name, r.list_name if r in single else None) for r in rows]),
         next((r.column_name for r in single if r.column_name.startswith("consent")), None),
         next((name for name in _YEARS if name in names), None),
         points[0] if points else None,
     )  # fmt: skip
+
+
+def _grids(questions: list[tuple[str, str | None]]) -> tuple[tuple[str, ...], ...]:
+    """Runs of questions with one list of choices."""
+    runs = [
+        tuple(name for name, _ in run)
+        for scale, run in groupby(questions, key=lambda question: question[1])
+        if scale is not None
+    ]
+    return tuple(run for run in runs if len(run) >= _GRID)

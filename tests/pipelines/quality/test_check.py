@@ -7,7 +7,9 @@ from sqlalchemy import Engine, text
 
 from pipelines.quality.catalogue import rules
 from pipelines.quality.check import run
+from pipelines.quality.sources import find_sources
 from warehouse.load import load
+from warehouse.tables import choice, question
 
 NOW = "2026-11-01T12:00:00.000Z"
 LATER = "2026-11-05T12:00:00.000Z"
@@ -85,3 +87,24 @@ def test_facts_come_from_the_answers_of_any_form(
         _all(engine, "select enumerator, answered, hour, weekday from quality_fact")[0][0]
         == "PF-01"
     )
+
+
+def test_grids_and_lists_with_other_are_found_in_any_form(
+    engine: Engine, small_form: Callable[..., Any]
+) -> None:
+    common = {"project_id": 1, "form_id": "small"}
+    scales = ["s", "s", "s", "s", "t", "t", "t", "u"]
+    with engine.begin() as connection:
+        shape = small_form(connection)
+        for n, scale in enumerate(scales):
+            connection.execute(question.insert().values(
+                **common, path=f"/q{n}", position=100 + n, table_name=shape.tables[0].name,
+                column_name=f"q{n}", type="string", list_name=scale, select_multiple=n == 7, current=True,
+            ))  # fmt: skip
+        for scale in ("t", "u"):
+            connection.execute(choice.insert().values(
+                **common, list_name=scale, value="other", position=1, current=True
+            ))  # fmt: skip
+        [source] = find_sources(connection)
+    assert source.grids == (("q0", "q1", "q2", "q3"),)
+    assert source.other == {"q4", "q5", "q6"}

@@ -222,3 +222,43 @@ def test_who_invents_interviews_is_found_and_honest_people_are_not() -> None:
         judged += 8
         accused += len({who for _, who in found if who != "PF-99"})
     assert accused / judged <= 0.01
+
+
+def _answered(code: str, answer: Callable[[Fact, int], str], count: int, **more: Any) -> list[str]:
+    """Whom a rule on answers names, when everybody answers so to six questions on one scale."""
+    facts = team(lambda n: fact(n, "PF-99"), count)
+    choices = {f"q{q}": {f.key[2]: answer(f, q) for f in facts} for q in range(6)}
+    check = RULES[code].many
+    assert check
+    found = check(window(facts, answers={FORM: Answers(choices, {}, **more)}))
+    return [f.enumerator or "?" for f in found]
+
+
+def test_other_is_counted_against_the_others() -> None:
+    def said(share: float) -> Callable[[Fact, int], str]:
+        rng = random.Random(1)
+        return lambda f, _: (
+            "other" if rng.random() < (share if f.enumerator == "PF-99" else 0.05) else "a"
+        )
+
+    offered = {"other": frozenset({"q0", "q1", "q2"})}
+    assert _answered("other", said(0.6), 30, **offered) == ["PF-99"]
+    assert _answered("other", said(0.6), 9, **offered) == []
+    assert _answered("other", said(0.3), 30, **offered) == []
+    assert _answered("other", said(0.6), 30) == []  # no list offers it
+
+
+def test_the_same_answer_all_through_a_grid_is_counted_against_the_others() -> None:
+    def said(usual: float) -> Callable[[Fact, int], str]:
+        def answer(f: Fact, question: int) -> str:
+            chance = random.Random(f.key[2]).random()
+            straight = f.enumerator == "PF-99" or chance < usual
+            return "1" if straight else str(1 + question % 2)
+
+        return answer
+
+    grids = {"grids": (tuple(f"q{q}" for q in range(6)),)}
+    assert _answered("grid", said(0.5), 30, **grids) == ["PF-99"]
+    assert _answered("grid", said(0.5), 19, **grids) == []
+    assert _answered("grid", said(0.9), 30, **grids) == []  # where most people answer so
+    assert _answered("grid", said(0.5), 30) == []
