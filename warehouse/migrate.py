@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect
 
+from warehouse.dictionary import describe_tables
 from warehouse.engine import writing
 from warehouse.reference import load_reference
 from warehouse.tables import SCHEMAS
@@ -19,6 +20,7 @@ def migrate(engine: Engine, reference: Path) -> None:
                 connection.exec_driver_sql(f"create schema if not exists {schema}")
         if _version(connection) != _newest():
             _upgrade(connection)
+        describe_tables(connection)
         load_reference(connection, reference.glob("*.csv"))
         refresh_views(connection)
 

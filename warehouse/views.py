@@ -21,6 +21,9 @@ from sqlalchemy import Connection, delete, inspect, select
 from warehouse.roles import apply_grants
 from warehouse.tables import SCHEMAS, dictionary, view_definition
 
+CLASS_OF = {"reporting": "I", "ops": "I", "core": "R", "identity": "C"}
+"""The class of all columns of a view (see `dictionary`) follows from where the view lies."""
+
 _HEADER = re.compile(r"^-- (view|column (?P<column>\w+)|needs|schema): (?P<text>.+)$")
 
 
@@ -53,7 +56,7 @@ def refresh_views(connection: Connection) -> None:
     done = {row.view_name: row.digest for row in connection.execute(select(view_definition)).all()}
     there = set(_relations(connection))
     for view in read_views(dialect):
-        digest = hashlib.sha256(view.sql.encode()).hexdigest()
+        digest = hashlib.sha256((view.schema + view.sql).encode()).hexdigest()
         if not set(view.needs) <= there:
             continue
         if done.get(view.name) != digest:
@@ -117,12 +120,15 @@ def _replace(connection: Connection, view: View, digest: str) -> None:
 
 def _comment(connection: Connection, view: View) -> None:
     connection.execute(delete(dictionary).where(dictionary.c.object_name == view.name))
+    purpose_fr, purpose_en = view.texts[""]
     for column, (fr, en) in view.texts.items():
         connection.execute(
             dictionary.insert().values(
-                object_name=view.name, column_name=column, description_fr=fr, description_en=en
+                object_name=view.name, column_name=column, description_fr=fr, description_en=en,
+                sensitivity=CLASS_OF[view.schema] if column else None,
+                purpose_fr=purpose_fr, purpose_en=purpose_en,
             )
-        )
+        )  # fmt: skip
         if connection.dialect.name == "postgresql":
             target = (
                 f"column {view.schema}.{view.name}.{column}"

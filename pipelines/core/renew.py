@@ -118,7 +118,12 @@ def _copy(connection: Connection, name: str, select: str) -> None:
 def _within(only: str) -> str:
     if only == "touched_person":
         return "c.person_id in (select person_id from touched_person)"
-    return "(c.project_id, c.instance_id) in (select project_id, instance_id from touched)"
+    # Said twice, because SQLite looks pairs up by their first half only.
+    return (
+        "c.project_id in (select project_id from touched) "
+        "and c.instance_id in (select instance_id from touched) "
+        "and (c.project_id, c.instance_id) in (select project_id, instance_id from touched)"
+    )
 
 
 def _note_changed(connection: Connection, table: str) -> None:

@@ -11,11 +11,15 @@
 -- numerator: Sites visités dans les 12 mois avant la fin de la période | Sites visited within 12 months before the end of the period
 -- denominator: Sites de la liste, et sites trouvés jusqu'à la fin de la période | Sites of the list, and sites found until the end of the period
 -- by: site_type, site_status, cercle
-with visited as (
-    select p.period_kind, p.period_start, f.site_key, max(f.month) as month
+with seen as (
+    select distinct site_key, month from site_visit
+),
+
+visited as (
+    select p.period_kind, p.period_start, seen.site_key, max(seen.month) as month
     from scope_period as p
-    join site_visit as f on f.month <= p.last_month
-    group by p.period_kind, p.period_start, f.site_key
+    join seen on seen.month <= p.last_month
+    group by p.period_kind, p.period_start, seen.site_key
 )
 
 select
@@ -42,31 +46,43 @@ where site.listed = 1 or visited.site_key is not null
 -- reach: onward
 -- numerator: Somme des milieux de tranche de la dernière visite, si elle a moins de 12 mois à la fin de la période | Sum of the middles of bands at the last visit, if within 12 months of the end of the period
 -- by: cercle, sex
-with ordered as (
+with last_of_month as (
+    select f.*
+    from (
+        select
+            v.*,
+            row_number() over (
+                partition by v.site_key, v.month
+                order by v.visited_on desc, v.instance_id desc
+            ) as place_in_month
+        from site_visit as v
+    ) as f
+    where f.place_in_month = 1
+),
+
+ordered as (
     select
         p.period_kind,
         p.period_start,
-        p.last_month,
-        f.month,
         f.cercle,
         f.women_band,
         f.men_band,
         row_number() over (
             partition by p.period_kind, p.period_start, f.site_key
-            order by f.visited_on desc, f.instance_id desc
+            order by f.month desc
         ) as place
     from scope_period as p
-    join site_visit as f on f.month <= p.last_month
+    join last_of_month as f on f.month between p.last_month - 11 and p.last_month
 ),
 
 seen as (
     select period_kind, period_start, cercle, 'female' as sex, women_band as band
     from ordered
-    where place = 1 and month > last_month - 12
+    where place = 1
     union all
     select period_kind, period_start, cercle, 'male' as sex, men_band as band
     from ordered
-    where place = 1 and month > last_month - 12
+    where place = 1
 )
 
 select
