@@ -17,6 +17,7 @@ from pipelines.quality.rules import (
     night,
     other,
     outliers,
+    same_point,
     silent,
     too_fast,
     too_long,
@@ -33,7 +34,7 @@ def rules() -> tuple[Rule, ...]:
     """Every rule once."""
     modules = (
         alike, backdated, consent, fast_enumerator, grid, heaping, late_upload, night, other, outliers,
-        silent, too_fast, too_long, travel, unsure, version,
+        same_point, silent, too_fast, too_long, travel, unsure, version,
     )  # fmt: skip
     python = [module.RULE for module in modules] + [gps.VAGUE, gps.MOCKED, gps.FAR]
     logic = sorted(

@@ -57,11 +57,12 @@ def run(engine: Engine, *, now: str, thresholds: Thresholds | None = None) -> Re
 
 
 def _basis(thresholds: Thresholds) -> str:
-    return sha256(json.dumps(asdict(thresholds), sort_keys=True).encode()).hexdigest()[:16]
+    basis = [asdict(thresholds), [rule.code for rule in rules()]]
+    return sha256(json.dumps(basis, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _seen(connection: Connection, basis: str) -> tuple[int, str]:
-    """Up to which run, and when; from the start again when the thresholds are others."""
+    """Up to which run, and when; from the start again when thresholds or rules are others."""
     r = quality_run.c
     row = connection.execute(
         select(r.run_id, r.checked_at).where(r.part == "all", r.basis == basis)

@@ -4,12 +4,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from forms.errors import KafoError
 from pipelines.protection.erase import erase, erase_part
 from pipelines.protection.footprint import footprint
+from pipelines.quality.check import run as check
+from pipelines.quality.decide import ignore
 from warehouse.identity_tables import person, person_card, person_registration
+from warehouse.quality_tables import quality_problem, review_action
 from warehouse.tables import attachment, entity
 
 NOW = "2026-11-02T10:00:00.000Z"
@@ -214,3 +217,35 @@ def test_an_agreement_withdrawn_for_one_purpose_takes_that_purpose_only(
     assert filled.receive("membership", again).new == 0
     assert filled.read("select instance_id from central_erasure") == [("uuid:a2",)]
     assert filled.read("select payments, amount from dues_account") == [(1, 1500)]
+
+
+def test_problems_of_the_person_and_what_was_decided_of_them_are_gone(
+    filled: Any, tmp_path: Path
+) -> None:
+    with filled.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "update submission set attachments_expected = 1, attachments_present = 0 "
+            "where instance_id in ('uuid:a1', 'uuid:b1')"
+        )
+    check(filled.engine, now="2026-11-10T10:00:00.000Z")
+    with filled.engine.begin() as connection:
+        found = select(quality_problem.c.problem_id).where(
+            quality_problem.c.rule == "missing_attachment"
+        )
+        problems = list(connection.scalars(found))
+        assert len(problems) == 2
+        for problem in problems:
+            ignore(connection, problem, who="a", why="photo au bureau", now=NOW)
+        for mine in ("uuid:a1", "uuid:b1"):
+            connection.execute(insert(review_action).values(
+                project_id=1, form_id="identification", instance_id=mine, actor="a", acted_at=NOW,
+                note="x", outcome="begun",
+            ))  # fmt: skip
+    everywhere = ("quality_fact", "quality_problem", "quality_decision", "review_action")
+    for name in everywhere:
+        assert filled.read(f"select 1 from {name} where instance_id = 'uuid:a1'"), name
+    erase(filled.engine, CARD, now=NOW, store=tmp_path)
+    check(filled.engine, now="2026-11-11T10:00:00.000Z")
+    for name in everywhere:
+        assert filled.read(f"select 1 from {name} where instance_id = 'uuid:a1'") == [], name
+        assert filled.read(f"select 1 from {name} where instance_id = 'uuid:b1'"), name

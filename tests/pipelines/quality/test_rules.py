@@ -262,3 +262,24 @@ def test_the_same_answer_all_through_a_grid_is_counted_against_the_others() -> N
     assert _answered("grid", said(0.5), 19, **grids) == []
     assert _answered("grid", said(0.9), 30, **grids) == []  # where most people answer so
     assert _answered("grid", said(0.5), 30) == []
+
+
+def test_a_position_repeated_to_the_last_digit_is_copied() -> None:
+    check = RULES["same_point"].many
+    assert check
+
+    def found(
+        count: int, *, step: float = 0.0, minutes: int = 60, measured: bool = True
+    ) -> list[str]:
+        facts = [
+            fact(n, at=BEGIN + timedelta(minutes=minutes * n), latitude=13.9 + step * n,
+                 longitude=-11.7, accuracy=5.0, measured=measured)
+            for n in range(count)
+        ]  # fmt: skip
+        return [f.enumerator or "?" for f in check(window(facts))]
+
+    assert found(3) == ["PF-01"]
+    assert found(2) == []
+    assert found(3, step=1e-6) == []  # as a receiver that stays where it is
+    assert found(9, minutes=3) == []  # the phone hands out its last position again
+    assert found(3, measured=False) == []  # the site's own position
