@@ -4,7 +4,9 @@
 
 For each size: a sandbox in a process of its own, filled with `identification` interviews held on
 the form engine; then, each in a process of its own that is timed, `curl` of the whole feed, a full
-`kafo sync` into an empty SQLite file, an idle run, and a run with 100 new or edited interviews.
+synchronisation into an empty SQLite file, an idle run, and a run with 100 new or edited interviews.
+(What `kafo sync` makes of them afterwards is left out: the same 400 people again and again are not
+what matching is made for; `benchmarks.identity` and `benchmarks.reporting` measure that.)
 """
 
 import os
@@ -33,6 +35,7 @@ _CENTRALS_ROWS = 3_000
 """Rows a second of a real ODK Central v2026.2 on a machine of this size."""
 
 _FIELD_WORK = timedelta(days=60)
+_HERE = {"PYTHONPATH": str(Path(__file__).parent.parent)}
 _HELD = 400
 """Interviews really held; the others are these again with IDs of their own."""
 
@@ -93,31 +96,29 @@ def measure(rows: int) -> None:
             server.stdin.write("more\n")
             server.stdin.flush()
             server.stdout.readline()
-            kafo = [sys.executable, "-m", "kafo", "sync"]
-            environment = {"KAFO_CENTRAL_PASSWORD": password}
-            print(f"  100 more     {measured(kafo, folder, environment)}", flush=True)
+            kafo = synchronisation(folder, url, email, password)
+            print(f"  100 more     {measured(kafo, folder, _HERE)}", flush=True)
         finally:
             server.stdin.close()
             server.wait(30)
 
 
 def _compare(folder: Path, url: str, email: str, password: str, token: str, rows: int) -> None:
-    write_config(folder, url, email)
+    install(folder, url, email)
     feed = f"{url}/v1/projects/1/forms/identification.svc/Submissions"
     curl = ["curl", "-sf", "-o", "feed.json", "-H", f"Authorization: Bearer {token}", feed]
-    kafo = [sys.executable, "-m", "kafo", "sync"]
-    environment = {"KAFO_CENTRAL_PASSWORD": password}
+    kafo = synchronisation(folder, url, email, password)
     measured(curl, folder, {})  # the sandbox's own cache is warm for both
     fetched = measured(curl, folder, {})
     size = (folder / "feed.json").stat().st_size / 1e6
     print(f"  curl         {fetched}  ({size:.1f} MB)", flush=True)
-    full = measured(kafo, folder, environment)
+    full = measured(kafo, folder, _HERE)
     print(
         f"  full load    {full}  {rows / full.wall:,.0f} rows/s, {full.wall / fetched.wall:.2f} × curl"
     )
     _at_centrals_pace(folder, url, email, password, token, rows)
-    measured(kafo, folder, environment)  # the first question with a cursor has no ETag yet
-    print(f"  idle (304)   {measured(kafo, folder, environment)}")
+    measured(kafo, folder, _HERE)  # the first question with a cursor has no ETag yet
+    print(f"  idle (304)   {measured(kafo, folder, _HERE)}")
     nothing = [sys.executable, "-m", "kafo", "--help"]
     print(f"  kafo --help  {measured(nothing, folder, {})}  (start of the program alone)")
 
@@ -131,15 +132,26 @@ def _at_centrals_pace(
     other = folder / "paced"
     other.mkdir()
     slow = paced(url, pace)
-    write_config(other, slow, email)
+    install(other, slow, email)
     target = f"{slow}/v1/projects/1/forms/identification.svc/Submissions"
     curl = ["curl", "-sf", "-o", "feed.json", "-H", f"Authorization: Bearer {token}", target]
     fetched = measured(curl, other, {})
-    full = measured(
-        [sys.executable, "-m", "kafo", "sync"], other, {"KAFO_CENTRAL_PASSWORD": password}
-    )
+    full = measured(synchronisation(other, slow, email, password), other, _HERE)
     print(f"  curl, at {_CENTRALS_ROWS:,} rows/s  {fetched}")
     print(f"  full load, at that pace  {full}  {full.wall / fetched.wall:.2f} × curl", flush=True)
+
+
+def synchronisation(folder: Path, url: str, email: str, password: str) -> list[str]:
+    """The command that synchronises into the file of the folder, and does nothing else."""
+    database = f"sqlite:///{folder}/data/kafo.db"
+    module = "benchmarks.peers.kafo_sync"
+    return [sys.executable, "-m", module, url, email, password, database, str(folder)]
+
+
+def install(folder: Path, url: str, email: str) -> None:
+    """A configuration and an empty warehouse."""
+    write_config(folder, url, email)
+    measured([sys.executable, "-m", "kafo", "refresh"], folder, {})
 
 
 def write_config(folder: Path, url: str, email: str, *, warehouse: str | None = None) -> None:

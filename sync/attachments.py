@@ -6,24 +6,27 @@ still lacks one whether it came (`outstanding`); and, in the slow round, of stor
 they are the same (a conditional GET each).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import requests
 from pyodk.client import Client
-from sqlalchemy import Connection, Engine, and_, or_, select
+from sqlalchemy import Connection, Engine, and_, bindparam, or_, select, tuple_
 
 from sync.audit_log import read_audit
 from sync.central import Account, explained
 from sync.comments import Key
 from sync.errors import Transient, cut_off
+from sync.file_names import known_files
 from sync.store import Stored, keep, path_of, sweep
-from warehouse.bulk import upsert
+from warehouse.bulk import Row, upsert
 from warehouse.engine import reading, writing
-from warehouse.tables import attachment, question_timing, submission
+from warehouse.tables import attachment, form, question_timing, submission
 
 _PARALLEL = 6
 """Downloads at once: Central answers from one pool of ten database connections."""
@@ -32,6 +35,12 @@ _BATCH = 200
 """Files fetched before they are written down: what a killed process fetches again at most."""
 
 _CHUNK = 1 << 16
+_LISTED = ("project_id", "form_id", "instance_id", "name", "state", "listed_revision", "checked_at")
+_CONTENT = ("etag", "size", "sha256")
+
+Form = tuple[int, str]
+Place = tuple[int, str, str]
+"""Project, form, instance ID."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +90,19 @@ def fetch_attachments(
     done = Fetched()
     sweep(folder)
     with ThreadPoolExecutor(_PARALLEL) as pool:
-        while unlisted := _unlisted(engine):
-            lists = pool.map(lambda key: _list(client, account, key), unlisted)
-            _write_lists(engine, list(zip(unlisted, lists, strict=True)), now())
+        fields = _fields(engine)
+        after: Place | None = None
+        while unlisted := _unlisted(engine, after):
+            known = {each.key: each.known(fields) for each in unlisted}
+            unknown = [key for key, files in known.items() if files is None]
+            asked = pool.map(lambda key: _list(client, account, key), unknown)
+            lists = {
+                **{key: files for key, files in known.items() if files is not None},
+                **dict(zip(unknown, asked, strict=True)),
+            }
+            _write_lists(engine, lists, now())
             done.listed += len(unlisted)
+            after = unlisted[-1].key[:3]
         files = _waiting(engine) + _stored(engine, recheck)
         for start in range(0, len(files), _BATCH):
             batch = files[start : start + _BATCH]
@@ -96,22 +114,51 @@ def fetch_attachments(
     return done
 
 
-def _unlisted(engine: Engine) -> list[Key]:
-    """Live submissions that expect files and whose files were not listed since they changed."""
+@dataclass(frozen=True, slots=True)
+class _Unlisted:
+    """A submission that expects files and whose files were not listed since it changed."""
+
+    key: Key
+    present: int
+    expected: int
+    payload: str
+
+    def known(self, fields: Mapping[Form, list[dict[str, Any]]]) -> dict[str, bool] | None:
+        """Its files, where its answers and Central's counts tell."""
+        row = json.loads(self.payload)
+        listed = fields.get(self.key[:2], [])
+        return known_files(row, listed, present=self.present, expected=self.expected)
+
+
+def _fields(engine: Engine) -> dict[Form, list[dict[str, Any]]]:
+    with reading(engine) as connection:
+        found = connection.execute(select(form.c.project_id, form.c.form_id, form.c.fields))
+        return {(project_id, form_id): json.loads(text) for project_id, form_id, text in found}
+
+
+def _unlisted(engine: Engine, after: Place | None) -> list[_Unlisted]:
+    """The next live submissions whose files are to be listed, in the order of their keys."""
     s, a = submission.c, attachment.c
     same = and_(
         a.project_id == s.project_id, a.form_id == s.form_id, a.instance_id == s.instance_id
     )
     listed = select(a.name).where(same, a.listed_revision >= s.revision).exists()
+    key = (s.project_id, s.form_id, s.instance_id)
     query = (
-        select(s.project_id, s.form_id, s.instance_id, s.revision)
+        select(*key, s.revision, s.attachments_present, s.attachments_expected, s.payload)
         .where(s.attachments_expected > 0, s.deleted_at.is_(None), ~listed)
         # Sealed ones are fetched by the one who opens them.
         .where(s.status.is_(None))
+        .order_by(*key)
         .limit(_BATCH)
     )
+    if after is not None:
+        query = query.where(tuple_(*key) > tuple_(*after))
     with reading(engine) as connection:
-        return [tuple(row) for row in connection.execute(query)]
+        return [
+            _Unlisted((p, f, i, revision), present or 0, expected, payload)
+            for p, f, i, revision, present, expected, payload in connection.execute(query)
+        ]
 
 
 def _base(project_id: int, form_id: str, instance_id: str) -> str:
@@ -119,44 +166,43 @@ def _base(project_id: int, form_id: str, instance_id: str) -> str:
     return f"projects/{project_id}/forms/{form}/submissions/{instance}/attachments"
 
 
-def _list(client: Client, account: Account, key: Key) -> list[dict[str, object]]:
+def _list(client: Client, account: Account, key: Key) -> dict[str, bool]:
+    """Each file and whether it is there, as Central lists them."""
     project_id, form_id, instance_id, _ = key
     with explained(account, what=form_id):
         response = client.get(_base(project_id, form_id, instance_id))
         if response.status_code == 404:  # deleted meanwhile: the feed will tell
-            return []
+            return {}
         response.raise_for_status()
-        found: list[dict[str, object]] = response.json()
-    return found
+        return {str(item["name"]): bool(item["exists"]) for item in response.json()}
 
 
-def _write_lists(
-    engine: Engine, lists: Sequence[tuple[Key, list[dict[str, object]]]], now: str
-) -> None:
-    """Known files keep what is stored; a file no longer listed goes; a new one waits."""
+def _write_lists(engine: Engine, lists: Mapping[Key, Mapping[str, bool]], now: str) -> None:
+    """Known files keep what is stored; a file no longer listed goes; a new one waits.
+
+    The file of an edited submission may be another one under the same name, so it is asked for
+    again; one that was taken away in Central is not kept here.
+    """
+    there, missing, listed = list[Row](), list[Row](), set[tuple[Any, ...]]()
+    for (project_id, form_id, instance_id, revision), names in lists.items():
+        for name, exists in (names or {"": False}).items():
+            key = (project_id, form_id, instance_id, name)
+            listed.add(key)
+            if exists:
+                there.append((*key, "waiting", revision, now))
+            else:
+                state = "missing" if name else "none"
+                missing.append((*key, state, revision, now, None, None, None))
+    a = attachment.c
+    own = (a.project_id, a.form_id, a.instance_id, a.name)
     with writing(engine) as connection:
-        for (project_id, form_id, instance_id, revision), listed in lists:
-            names = {str(item["name"]): bool(item["exists"]) for item in listed} or {"": False}
-            a = attachment.c
-            mine = (a.project_id == project_id, a.form_id == form_id, a.instance_id == instance_id)
-            connection.execute(attachment.delete().where(*mine, a.name.not_in(names)))
-            there = set(connection.scalars(select(a.name).where(*mine)))
-            for name, exists in names.items():
-                state = ("waiting" if exists else "missing") if name else "none"
-                values = {"listed_revision": revision, "checked_at": now}
-                if name not in there:
-                    key = {"project_id": project_id, "form_id": form_id, "instance_id": instance_id}
-                    row = attachment.insert().values(**key, name=name, state=state, **values)
-                    connection.execute(row)
-                else:
-                    # The file of an edited submission may be another one under the same name;
-                    # one that was taken away in Central is not kept here.
-                    changed: dict[str, object] = {"state": state}
-                    if not exists:
-                        changed |= {"etag": None, "size": None, "sha256": None}
-                    connection.execute(
-                        attachment.update().where(*mine, a.name == name).values(**values, **changed)
-                    )
+        held = connection.execute(select(*own).where(a.instance_id.in_({k[2] for k in lists})))
+        places = {key[:3] for key in lists}
+        for gone in {tuple(row) for row in held if tuple(row)[:3] in places} - listed:
+            mine = [column == value for column, value in zip(own, gone, strict=True)]
+            connection.execute(attachment.delete().where(*mine))
+        upsert(connection, "attachment", _LISTED, there, key=_LISTED[:4])
+        upsert(connection, "attachment", (*_LISTED, *_CONTENT), missing, key=_LISTED[:4])
 
 
 def _files(engine: Engine, *conditions: object) -> list[File]:
@@ -220,39 +266,57 @@ def _verify(response: requests.Response, stored: Stored, file: File, folder: Pat
         raise cut_off(file.form_id)
 
 
-def _write_files(engine: Engine, got: Iterable[_Got], now: str, folder: Path) -> None:
+def _write_files(engine: Engine, got: Sequence[_Got], now: str, folder: Path) -> None:
+    noted, came, audits = list[dict[str, Any]](), list[dict[str, Any]](), list[File]()
+    for found in got:
+        file = found.file
+        key = {
+            "of_project": file.project_id,
+            "of_form": file.form_id,
+            "of_instance": file.instance_id,
+            "of_name": file.name,
+        }
+        noted.append({**key, "state": found.state, "checked_at": now})
+        if found.stored is not None:
+            content = {
+                "etag": f'"{found.stored.md5}"',
+                "size": found.stored.size,
+                "sha256": found.stored.sha256,
+                "media_type": found.media_type,
+            }
+            came.append({**key, **content})
+            if file.name == "audit.csv":
+                audits.append(file)
+    hashes = {found.file: found.stored.sha256 for found in got if found.stored is not None}
+    a = attachment.c
+    mine = attachment.update().where(
+        a.project_id == bindparam("of_project"),
+        a.form_id == bindparam("of_form"),
+        a.instance_id == bindparam("of_instance"),
+        a.name == bindparam("of_name"),
+    )
     with writing(engine) as connection:
-        for found in got:
-            values: dict[str, object] = {"state": found.state, "checked_at": now}
-            if found.stored is not None:
-                values |= {
-                    "etag": f'"{found.stored.md5}"',
-                    "size": found.stored.size,
-                    "sha256": found.stored.sha256,
-                    "media_type": found.media_type,
-                }
-            a, file = attachment.c, found.file
-            connection.execute(
-                attachment.update()
-                .where(a.project_id == file.project_id, a.form_id == file.form_id)
-                .where(a.instance_id == file.instance_id, a.name == file.name)
-                .values(**values)
-            )
-            if found.stored is not None and file.name == "audit.csv":
-                write_timings(connection, file, path_of(folder, found.stored.sha256).read_bytes())
+        for rows in (noted, came):
+            if rows:
+                names = [name for name in rows[0] if not name.startswith("of_")]
+                connection.execute(mine.values({n: bindparam(n) for n in names}), rows)
+        logs = ((file, path_of(folder, hashes[file]).read_bytes()) for file in audits)
+        write_timings(connection, logs)
 
 
-def write_timings(connection: Connection, file: File, content: bytes) -> None:
-    """Replace the question timings of one submission by those of its audit log."""
+def write_timings(connection: Connection, logs: Iterable[tuple[File, bytes]]) -> None:
+    """Replace the question timings of submissions by those of their audit logs."""
     t = question_timing.c
-    mine = (t.project_id == file.project_id, t.form_id == file.form_id)
-    connection.execute(question_timing.delete().where(*mine, t.instance_id == file.instance_id))
-    rows = [
-        (
-            file.project_id, file.form_id, file.instance_id, event.position, event.event,
-            event.path, event.started_at, event.ended_at, event.seconds,
-        )
-        for event in read_audit(content)
-    ]  # fmt: skip
+    rows: list[Row] = []
+    for file, content in logs:
+        mine = (t.project_id == file.project_id, t.form_id == file.form_id)
+        connection.execute(question_timing.delete().where(*mine, t.instance_id == file.instance_id))
+        rows += (
+            (
+                file.project_id, file.form_id, file.instance_id, event.position, event.event,
+                event.path, event.started_at, event.ended_at, event.seconds,
+            )
+            for event in read_audit(content)
+        )  # fmt: skip
     columns = tuple(c.name for c in question_timing.columns)
     upsert(connection, "question_timing", columns, rows, key=columns[:4])

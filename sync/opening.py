@@ -170,6 +170,6 @@ def _keep_media(
         stored = keep(folder, [content])
         rows.append((*place, name, "stored", None, stored.size, stored.sha256, None, revision, now))
         if name == "audit.csv":
-            write_timings(connection, File(*place, name, revision), content)
+            write_timings(connection, [(File(*place, name, revision), content)])
     columns = tuple(c.name for c in attachment.columns)
     upsert(connection, "attachment", columns, rows, key=columns[:4])

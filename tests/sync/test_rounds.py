@@ -10,6 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from sqlalchemy import Engine, text
 
+from sync.file_names import file_names, known_files
 from sync.private_key import PrivateKey, public_half
 from sync.rounds import Place, Round, finish, slow_round
 from sync.store import is_whole, path_of
@@ -80,6 +81,39 @@ def test_files_are_stored_by_their_content_and_timings_are_read(
     assert all(is_whole(place.store, row[4]) for row in rows[:3])
     timings = "select event, path, seconds from question_timing order by position"
     assert read(timings) == [("form start", None, None), ("question", "/data/name", 3.5)]
+
+
+def test_files_are_asked_for_by_list_only_where_answers_and_counts_do_not_tell(
+    photos: Any, sync: Run, read: Read
+) -> None:
+    photos.send(picture(1), **{"1.jpg": b"one", "audit.csv": AUDIT})
+    photos.send(picture(2, name="2.jpg"))
+    photos.send(picture(3, name="3.jpg"), **{"3.jpg": b"three"})
+    sync()
+    lists = [s for s in photos.sandbox.misbehave.served if s.endswith("/attachments")]
+    assert [s.partition("submissions/")[2] for s in lists] == ["uuid:3/attachments"]
+    assert read("select instance_id, name, state from attachment order by 1, 2") == [
+        ("uuid:1", "1.jpg", "stored"), ("uuid:1", "audit.csv", "stored"),
+        ("uuid:2", "2.jpg", "missing"), ("uuid:2", "audit.csv", "missing"),
+        ("uuid:3", "3.jpg", "stored"), ("uuid:3", "audit.csv", "missing"),
+    ]  # fmt: skip
+
+
+def test_file_names_are_read_in_groups_and_repeats() -> None:
+    fields = [
+        {"path": "/g", "type": "structure"},
+        {"path": "/g/r", "type": "repeat"},
+        {"path": "/g/r/photo", "type": "binary"},
+        {"path": "/note", "type": "string"},
+        {"path": "/voice", "type": "binary"},
+    ]
+    row = {"g": {"r": [{"photo": "a.jpg"}, {"photo": None}, {"photo": "b.jpg"}]}, "note": "c.jpg"}
+    assert file_names(row, fields) == {"a.jpg", "b.jpg"}
+    known = {"a.jpg": True, "b.jpg": True}
+    assert known_files(row, fields, present=2, expected=2) == known
+    assert known_files(row, fields, present=0, expected=2) == dict.fromkeys(known, False)
+    assert known_files(row, fields, present=1, expected=2) is None
+    assert known_files(row, fields, present=3, expected=3) is None
 
 
 def test_a_late_file_comes_with_the_next_run(photos: Any, sync: Run, read: Read) -> None:
