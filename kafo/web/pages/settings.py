@@ -11,6 +11,7 @@ from kafo.web.plan import plan_of, set_plan
 from kafo.web.render import go, page
 from kafo.web.rights import Right
 from kafo.web.site import Visit
+from pipelines.quality.thresholds import MEANINGS
 from sync.alarms import Alarm, News
 from warehouse.access_queries import newest_looks
 from warehouse.engine import reading, writing
@@ -20,6 +21,30 @@ from warehouse.web_sessions import list_actions
 _SHOWN = 300
 _MOST = 100_000
 _SECTIONS = ("schedule", "sync", "alarms", "quality", "pages")
+
+_MEANINGS = {
+    "schedule.sync_minutes": ("synchroniser tous les", "synchronise every", "minutes", "minutes"),
+    "schedule.slow_minutes": ("fichiers tardifs et listes tous les", "late files and lists every",
+                              "minutes", "minutes"),
+    "schedule.reconcile_at": ("preuve que rien ne manque, chaque jour à",
+                              "proof that nothing is missing, daily at", "(Bamako)", "(Bamako)"),
+    "sync.overlap_minutes": ("redemander à Central les dernières", "ask Central again for the last",
+                             "minutes", "minutes"),
+    "alarms.repeat_hours": ("redire une alerte au plus toutes les", "repeat an alarm at most every",
+                            "heures", "hours"),
+    "alarms.failed_runs": ("alerter après tant d'échecs de suite", "alarm after so many failures in a row",
+                           "échecs", "failures"),
+    "alarms.silence_minutes": ("alerter sans synchronisation depuis", "alarm without a synchronisation for",
+                               "minutes", "minutes"),
+    "alarms.silent_days": ("alerter quand un téléphone se tait depuis", "alarm when a phone is silent for",
+                           "jours", "days"),
+    "alarms.sending_days": ("… s'il a envoyé avant pendant", "… if it sent before on", "jours", "days"),
+    "alarms.disk_free_gb": ("alerter quand il reste moins de", "alarm when less is free than", "Go", "GB"),
+    "pages.idle_minutes": ("fermer la session sans activité après", "close an idle session after",
+                           "minutes", "minutes"),
+    "pages.session_hours": ("fermer toute session après", "close every session after", "heures", "hours"),
+}  # fmt: skip
+"""What a key of config.yaml means, and its unit; those of `quality` stand beside the thresholds."""
 
 
 def overview(visit: Visit) -> Response:
@@ -49,9 +74,7 @@ def save_plan(visit: Visit) -> Response:
 def rules(visit: Visit) -> Response:
     """What config.yaml says about times and thresholds: seen here, changed there."""
     settings = visit.site.config.settings
-    sections = [
-        (name, _shown(getattr(settings, name))) for name in _SECTIONS if hasattr(settings, name)
-    ]
+    sections = [(name, _shown(visit, name, getattr(settings, name))) for name in _SECTIONS]
     return page(visit, "rules.html", sections=sections, jobs=visit.site.jobs.upcoming())
 
 
@@ -112,7 +135,15 @@ def _weekly(visit: Visit, form: str) -> int:
     return number
 
 
-def _shown(section: BaseModel) -> list[tuple[str, Any]]:
-    """Key and value; addresses of people stay on the page of alarms."""
+def _shown(visit: Visit, name: str, section: BaseModel) -> list[tuple[str, str, Any, str]]:
+    """Key, meaning, value and unit; addresses of people stay on the page of alarms."""
     hidden = ("email", "sender", "smtp_host", "smtp_user", "smtp_port")
-    return [(key, value) for key, value in section.model_dump().items() if key not in hidden]
+    of = visit.language.of
+    found = []
+    for key, value in section.model_dump().items():
+        if key in hidden:
+            continue
+        words = MEANINGS.get(key) if name == "quality" else _MEANINGS.get(f"{name}.{key}")
+        meaning, unit = (of(*words[:2]), of(*words[2:])) if words else ("", "")
+        found.append((key, meaning, value, unit))
+    return found

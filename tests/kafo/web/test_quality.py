@@ -1,12 +1,14 @@
 """Problems on the page: ranked, ignored with a reason, opened again, never lost when Central is away."""
 
 from collections.abc import Callable
+from dataclasses import fields
 
 import pytest
 from sqlalchemy import Engine, text
 from starlette.testclient import TestClient
 
 from kafo.web.site import Site
+from pipelines.quality.thresholds import MEANINGS, Thresholds
 from warehouse.quality_tables import quality_fact, quality_problem
 
 NOW = "2026-11-22T10:00:00.000Z"
@@ -111,3 +113,21 @@ def test_enumerators_are_counted_the_same_on_both_databases(
     heat = html.split('<table class="heat">')[1]
     assert '<td class="h4">15</td><td class="h4">15</td>' in heat.replace("h3", "h4")
     assert "PF-03" not in html
+
+
+def test_thresholds_and_schedule_are_shown_with_units_and_where_to_change_them(
+    log_in: Callable[..., TestClient],
+) -> None:
+    html = log_in("data_manager").get("/settings/rules").text
+    assert "config.yaml" in html
+    for name, value, unit in (
+        ("quality.travel_kmh", "120.0", "km/h"), ("quality.night_from", "21", "h (Bamako)"),
+        ("schedule.sync_minutes", "15", "minutes"), ("alarms.disk_free_gb", "2.0", "Go"),
+    ):  # fmt: skip
+        assert f"<code>{name}</code></dt><dd>{value} {unit}</dd>" in html
+    assert "smtp" not in html
+
+
+def test_every_threshold_has_its_meaning_and_unit() -> None:
+    assert set(MEANINGS) == {field.name for field in fields(Thresholds)}
+    assert all(len(words) == 4 and all(words) for words in MEANINGS.values())
