@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, select, text
 
+from warehouse.dictionary import open_columns
 from warehouse.tables import SCHEMAS, question
 
 PREFIX = "kafo_"
@@ -83,7 +84,9 @@ def _mark(connection: Connection, there: "_Relations") -> str:
     """Changes whenever these rules, a table, a view, a column or the class of a question does."""
     q = question.c
     classes = connection.execute(select(q.table_name, q.column_name, q.sensitivity)).all()
+    opened = {t: open_columns(t, there.columns["core", t]) for t in there.tables["core"]}
     state = (
+        opened,
         there.tables,
         there.views,
         sorted(map(repr, there.columns.items())),
@@ -121,10 +124,10 @@ def _steward(connection: Connection, there: _Relations) -> None:
 
 def _data_manager(connection: Connection, there: _Relations) -> None:
     """How the system works and what the figures are; of answers only public and internal columns."""
-    for schema in ("core", "reporting", "ops"):
-        restricted = [t for t in there.all(schema) if schema == "core" and _of_union(there, t)]
-        allowed = [t for t in there.all(schema) if t not in restricted]
-        _grant(connection, "data_manager", schema, allowed)
+    for schema in ("reporting", "ops"):
+        _grant(connection, "data_manager", schema, there.all(schema))
+    allowed = [t for t in there.all("core") if not _of_union(there, t)]
+    _grant_open(connection, "data_manager", there, allowed)
     q = question.c
     classes = select(q.table_name, q.column_name).where(q.sensitivity.in_(_OPEN_CLASSES))
     open_columns: dict[str, list[str]] = {}
@@ -144,7 +147,7 @@ def _data_manager(connection: Connection, there: _Relations) -> None:
 def _analyst(connection: Connection, there: _Relations) -> None:
     """Pseudonymous tables without union, cases, documents and places, and all that is published."""
     core = [t for t in there.all("core") if not t.startswith(_RESTRICTED)]
-    _grant(connection, "analyst", "core", core)
+    _grant_open(connection, "analyst", there, core)
     _grant(connection, "analyst", "reporting", there.all("reporting"))
     _grant(connection, "analyst", "ops", [t for t in _EXPLAINING if t in there.tables["ops"]])
 
@@ -228,6 +231,22 @@ def _grant(connection: Connection, role: str, schema: str, names: Iterable[str])
     quoted = ", ".join(f'{schema}."{name}"' for name in names)
     if quoted:
         connection.exec_driver_sql(f"grant select on {quoted} to {PREFIX}{role}")
+
+
+def _grant_open(connection: Connection, role: str, there: _Relations, names: Iterable[str]) -> None:
+    """Of core tables only public and internal columns, as the dictionary classes them."""
+    whole = []
+    for name in names:
+        columns = there.columns.get(("core", name), [])
+        chosen = open_columns(name, columns)
+        if name.startswith("ref_") or name in there.views["core"] or chosen == columns:
+            whole.append(name)
+        elif chosen:
+            quoted = ", ".join(f'"{c}"' for c in chosen)
+            connection.exec_driver_sql(
+                f'grant select ({quoted}) on core."{name}" to {PREFIX}{role}'
+            )
+    _grant(connection, role, "core", whole)
 
 
 def _exists(connection: Connection, role: str) -> bool:

@@ -1,5 +1,7 @@
 """The months that figures are given for, with their quarters and years."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import Connection, func, select
 
 from warehouse.bulk import Row, upsert
@@ -15,6 +17,12 @@ EVERY = "*"
 def month_of(day: str) -> int:
     """The number of the month of an ISO day or stamp."""
     return int(day[:4]) * 12 + int(day[5:7]) - 1
+
+
+def note_months(connection: Connection, topic: str, months: Iterable[str]) -> None:
+    """Figures made from a table (`topic`) must be computed again for these months, as ISO text."""
+    rows: list[Row] = [(topic, month) for month in sorted({month_of(m) for m in months})]
+    upsert(connection, "core_dirty", ("topic", "month"), rows, key=("topic", "month"))
 
 
 def start_of(month: int) -> str:

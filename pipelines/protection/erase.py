@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, column, delete, func, select, table
 
+from pipelines.core.calendar import note_months
 from pipelines.protection.footprint import Footprint, Of, footprint
 from pipelines.protection.relations import reflected, some, tables
 from warehouse.all_tables import protection_classes
@@ -208,6 +209,7 @@ def _keep_dues(connection: Connection, keys: set[Of]) -> None:
                 paid.instance_id.in_(some_ids), func.coalesce(paid.dues_amount, 0) > 0
             )
         ).all()
+        note_months(connection, "dues_account", {str(day) for day, _, _ in rows})
         for day, union, amount in rows:
             mine = (d.month == str(day)[:7], d.union_code == str(union))
             changed = connection.execute(

@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, delete, inspect, select, text
 
 from forms.errors import KafoError
+from pipelines.core.calendar import note_months
 from pipelines.protection.erase import erase, erase_submissions, sweep_files
 from pipelines.protection.footprint import Of, footprint, held
 from pipelines.protection.relations import some
@@ -55,7 +56,10 @@ def run_retention(
                 owner = hash_of(salt_of(connection), min(i for _, _, i in keys))
                 erase_submissions(connection, keys, now=now, owner=owner)
         month = before(now, using.dues)[:7]
-        accounts = connection.execute(delete(dues_account).where(dues_account.c.month < month))
+        old = dues_account.c.month < month
+        gone = connection.scalars(select(dues_account.c.month).where(old)).all()
+        note_months(connection, "dues_account", gone)
+        accounts = connection.execute(delete(dues_account).where(old))
     files = sweep_files(engine, store)
     return Report(persons, len(referrals), len(cases), accounts.rowcount, files)
 

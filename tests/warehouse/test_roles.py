@@ -10,12 +10,14 @@ from sqlalchemy.exc import DBAPIError
 
 from forms.compiler import compile_form, question_notes
 from forms.xform import read_xform
+from warehouse.dictionary import column_text, fixed_tables
 from warehouse.engine import open_warehouse
 from warehouse.form_tables import adopt_form
 from warehouse.identity_tables import person, person_card
 from warehouse.migrate import migrate
 from warehouse.protection_tables import published_cell
 from warehouse.roles import PREFIX, ROLES, apply_grants
+from warehouse.tables import schema_of
 from warehouse.views import refresh_views
 
 NOW = "2026-11-01T00:00:00.000Z"
@@ -230,6 +232,26 @@ def test_a_data_manager_reads_public_and_internal_answers_only(login: Login) -> 
         assert refused(engine, f"select {column} from form_identification"), column
     assert refused(engine, "select * from form_identification")
     assert read(engine, "select event_date from form_membership") == []
+
+
+@pytest.mark.parametrize("role", ["data_manager", "analyst"])
+def test_of_core_only_public_and_internal_columns_are_open(
+    owner: Engine, login: Login, role: str
+) -> None:
+    engine = login(role)
+    assert read(engine, "select sex, age_band, needs, cercle from worker") == []
+    closed = 0
+    for table in fixed_tables():
+        if schema_of(table) != "core":
+            continue
+        for column in table.columns:
+            said = column_text(table.name, column.name)
+            if said and said.sensitivity in ("C", "R"):
+                closed += 1
+                query = f'select "{column.name}" from {table.name}'
+
+                assert refused(engine, query), query
+    assert closed > 70
 
 
 def test_an_enumerator_reads_nothing(owner: Engine, login: Login) -> None:

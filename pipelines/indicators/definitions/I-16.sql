@@ -23,9 +23,19 @@ group by f.month, f.union_code
 -- kind: sum
 -- unit: payment
 -- roll: flow
--- from: membership_event
--- numerator: Somme des paiements de la période | Sum of the payments of the period
-select month, count(*) as units, sum(amount) as numerator
-from membership_event as f
-where in_scope(f.month) and amount > 0
+-- from: membership_event, dues_account
+-- numerator: Somme des paiements de la période, ceux des fiches effacées compris | Sum of the payments of the period, those of erased records included
+with payment as (
+    select f.month, 1 as payments, f.amount
+    from membership_event as f
+    where in_scope(f.month) and f.amount > 0
+    union all
+    select calendar.month, kept.payments, kept.amount
+    from dues_account as kept
+    join calendar on substr(cast(calendar.month_start as text), 1, 7) = kept.month
+    where in_scope(calendar.month)
+)
+
+select month, sum(payments) as units, sum(amount) as numerator
+from payment
 group by month
