@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select
 from forms.errors import KafoError
 from sync.alarms import Alarm
 from sync.freshness import Form, age, read_freshness
-from sync.silence import BEFORE, Silence, silent_forms, silent_submitters
+from sync.silence import BEFORE, Silence, silent_cercles, silent_forms, silent_submitters
 from warehouse.tables import job, proof
 
 PROOF_HOURS = 48
@@ -96,6 +96,8 @@ def _silences(connection: Connection, limits: Limits, as_of: str) -> Iterator[Al
         connection, as_of=as_of, silent_days=days, sending_days=sending
     ):
         yield silent_submitter(silence)
+    for silence in silent_cercles(connection, as_of=as_of, silent_days=days, sending_days=sending):
+        yield silent_cercle(silence)
 
 
 def silent_form(found: Silence) -> Alarm:
@@ -124,6 +126,19 @@ def silent_submitter(found: Silence) -> Alarm:
         f"Nothing more from {en} since {found.last}, though it used to send regularly "
         f"({found.days} days of {BEFORE}). Call the person: phone lost, no network, or forms "
         "finalised but not sent? If the person has left, there is nothing to do.",
+    )
+
+
+def silent_cercle(found: Silence) -> Alarm:
+    """Nothing more from a cercle."""
+    return Alarm(
+        f"cercle_silent:{found.project_id}:{found.who}",
+        f"Plus rien du cercle « {found.who} » depuis le {found.last}, alors qu'il arrivait des "
+        f"fiches régulièrement ({found.days} jours sur {BEFORE}). Route coupée, insécurité, point "
+        "focal absent ? Si l'activité y est finie, rien à faire.",
+        f"Nothing more from the cercle '{found.who}' since {found.last}, though forms used to come "
+        f"regularly ({found.days} days of {BEFORE}). Road cut, insecurity, focal point away? If the "
+        "activity there is over, there is nothing to do.",
     )
 
 

@@ -1,6 +1,6 @@
 """Who used to send and sends no more: the failure that no error message ever reports.
 
-A phone or a form is silent when nothing came from it for some days though it had sent on several
+A phone, a form or a cercle is silent when nothing came from it for some days though it had sent on several
 days of the 30 before. What counts is when Central received it, up to the last successful run: days
 without a synchronisation are not days of silence. After 30 days nobody expects it any more and
 the silence ends by itself.
@@ -11,10 +11,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Text, cast, distinct, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Text,
+    cast,
+    column,
+    distinct,
+    func,
+    select,
+    table,
+    type_coerce,
+)
 
-from warehouse.tables import submission
-from warehouse.types import iso
+from warehouse.tables import form, question, submission
+from warehouse.types import Instant, iso
 
 BEFORE = 30
 """Days in which someone must have been sending to be missed."""
@@ -45,6 +56,40 @@ def silent_submitters(
     """The phones (and web accounts) that used to send; `name` is what Central shows."""
     c = submission.c
     return _silent(connection, c.submitter_id, c.submitter_name, as_of, silent_days, sending_days)
+
+
+def silent_cercles(
+    connection: Connection, *, as_of: str, silent_days: int, sending_days: int
+) -> list[Silence]:
+    """The cercles that used to be worked in: what forms with a question `cercle` say, taken together."""
+    edge, since = _before(as_of, silent_days), _before(as_of, silent_days + BEFORE)
+    found: dict[tuple[int, str], set[str]] = {}
+    last: dict[tuple[int, str], str] = {}
+    for project_id, name in _tables_with_cercle(connection):
+        asked = table(name, column("cercle"), column("submitted_at")).c
+        day = func.substr(cast(asked.submitted_at, Text), 1, 10)
+        newest = func.max(type_coerce(asked.submitted_at, Instant))
+        query = select(asked.cercle, day, newest).where(
+            type_coerce(asked.submitted_at, Instant) >= since, asked.cercle.is_not(None)
+        )
+        for cercle, on, stamp in connection.execute(query.group_by(asked.cercle, day)):
+            key = (project_id, str(cercle))
+            found.setdefault(key, set()).add(str(on))
+            last[key] = max(last.get(key, ""), str(stamp))
+    return [
+        Silence(key[0], key[1], key[1], last[key][:10], len(days))
+        for key, days in sorted(found.items())
+        if last[key] < edge and len(days) >= sending_days
+    ]
+
+
+def _tables_with_cercle(connection: Connection) -> list[tuple[int, str]]:
+    q = question.c
+    asked = select(q.project_id, q.table_name).join(
+        form, (form.c.project_id == q.project_id) & (form.c.table_name == q.table_name)
+    )
+    rows = connection.execute(asked.where(q.column_name == "cercle").order_by(q.table_name))
+    return [(row.project_id, row.table_name) for row in rows]
 
 
 def _silent(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from sync.alarm_conditions import Limits, conditions, disk_low
 from sync.job_ledger import note_job
@@ -106,6 +106,41 @@ def test_a_phone_and_a_form_that_used_to_send_and_stopped_are_told(
     assert "PF-01" in found["submitter_silent:1:7"]
     assert "2026-10-24" in found["submitter_silent:1:7"]
     assert "4 jours" in found["submitter_silent:1:7"]
+
+
+def test_a_cercle_that_used_to_be_worked_in_is_told_whatever_the_form(
+    engine: Engine, wrong: Callable[..., dict[str, str]]
+) -> None:
+    stamps = "timestamptz(3)" if engine.dialect.name == "postgresql" else "text"
+    place = {"table_name": "form_f", "column_name": "cercle", "path": "/cercle", "type": "text",
+             "select_multiple": False, "position": 1, "current": True}  # fmt: skip
+    with engine.begin() as connection:
+        for number in (1, 2):
+            name = f"form_{number}"
+            connection.exec_driver_sql(f"create table {name} (cercle text, submitted_at {stamps})")
+            connection.execute(
+                tables.question.insert().values(
+                    project_id=1, form_id=str(number), **{**place, "table_name": name}
+                )
+            )
+            connection.execute(
+                tables.form.insert().values(
+                    project_id=1, form_id=str(number), title="F", version="1", table_name=name,
+                    xform="", fields="[]", definition_hash="x", seen_at=at(),
+                )
+            )  # fmt: skip
+        rows = [(1, "yelimane", -8), (1, "yelimane", -9), (2, "yelimane", -10), (2, "yelimane", -11),
+                (1, "kayes", -1), (1, "kayes", -8), (1, "kayes", -9), (1, "kayes", -10),
+                (2, "nioro", -8), (2, "nioro", -9), (2, "nioro", -10), (1, None, -9)]  # fmt: skip
+        for number, cercle, days in rows:
+            connection.execute(
+                text(f"insert into form_{number} values (:cercle, cast(:at as {stamps}))"),
+                {"cercle": cercle, "at": at(days=days)},
+            )
+    note_run(engine, at())
+    found = wrong(at())
+    assert set(found) == {"cercle_silent:1:yelimane"}
+    assert "2026-10-24" in found["cercle_silent:1:yelimane"]
 
 
 @pytest.mark.parametrize(("days", "why"), [
