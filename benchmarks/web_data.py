@@ -21,7 +21,7 @@ from warehouse.engine import open_warehouse, parse_url
 from warehouse.migrate import migrate
 
 _PHONES = 300
-_STAMP = "now() at time zone 'utc' - interval '1 day' * floor(700 * random() * random())"
+_STAMP = "now() at time zone 'utc' - interval '1 second' * floor(1095 * 86400 * random())"
 _SURNAMES = (
     "Coulibaly Traoré Diarra Keita Sissoko Diallo Ba Sow Camara Ouédraogo Konaté Touré Sidibé "
     "Fofana Sangaré Doumbia Dembélé Koné Cissé Kanté"

@@ -1,6 +1,9 @@
 """`kafo demo`: the whole path once, for real, with invented people on an embedded ODK Central."""
 
+import sys
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -14,7 +17,7 @@ from kafo.config import Config
 from kafo.connection import central, now, reader, warehouse
 from kafo.data_commands import print_report
 from kafo.form_commands import compile_all, write_form
-from kafo.run_command import run
+from kafo.run_command import stay
 
 if TYPE_CHECKING:
     from forms.compiler import CompiledForm
@@ -76,28 +79,38 @@ def demo(
     _report(config)
     if serve:
         _title(6, "Les pages", "The pages")
-        _demo_login(config)
-        run(context)
+        _serve(config)
 
 
-def _demo_login(config: Config) -> None:
-    """An account with a password of its own each time, so that a demo left behind opens to nobody."""
+def _serve(config: Config) -> None:
+    """The pages over fresh figures, with an account whose password is new each time, so that a demo
+    left behind opens to nobody. Events go to a file: the last lines on the screen say how to enter."""
     from kafo.web.accounts import renew_demo_account
+    from kafo.work import derive, publish
 
     engine = warehouse(config)
+    derive(config, engine)
+    publish(engine)
     name, password = renew_demo_account(engine, now=now())
     engine.dispose()
-    listen = config.settings.listen
+    log = config.data / "demo.log"
+    with log.open("a", encoding="utf-8", buffering=1) as stream:
+        stay(config, log=stream, greet=partial(_invite, name, password, log))
+
+
+def _invite(name: str, password: str, log: Path, address: str) -> None:
     out.print(
         say(
-            f"  Ouvrez http://{listen.host}:{listen.port}/ : compte « {name} », mot de passe "
-            f"« {password} ». Ctrl-C pour arrêter.",
-            f"  Open http://{listen.host}:{listen.port}/: account '{name}', password '{password}'. "
-            "Ctrl-C to stop.",
+            f"  Journal : {log}\n  Ctrl-C pour arrêter.\n\n  Ouvrez {address}/\n"
+            f"  compte        {name}\n  mot de passe  {password}",
+            f"  Log: {log}\n  Ctrl-C to stop.\n\n  Open {address}/\n"
+            f"  account   {name}\n  password  {password}",
         ),
         soft_wrap=True,
         markup=False,
+        highlight=False,
     )
+    sys.stdout.flush()
 
 
 def _title(number: int, fr: str, en: str) -> None:

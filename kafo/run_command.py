@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import typer
 from sqlalchemy import Engine
@@ -22,6 +22,7 @@ from kafo.alarm_command import channels, limits, repeat
 from kafo.cli import configuration, out
 from kafo.config import Config
 from kafo.connection import central, now, reader, warehouse
+from kafo.private_key import private_key
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -62,12 +63,18 @@ def add(app: typer.Typer) -> None:
 
 def run(context: typer.Context) -> None:
     """Work until SIGTERM or Ctrl-C."""
+    stay(configuration(context), log=sys.stderr, greet=_greet)
+
+
+def stay(config: Config, *, log: TextIO, greet: Callable[[str], None]) -> None:
+    """Synchronise, watch and answer until asked to stop; events go to `log`, the address of the
+    pages to `greet` once everything runs."""
     from kafo.server import serving
     from sync.job_ledger import note_job, successes
     from sync.log import note, write_to
     from sync.schedule import Schedule
 
-    config = configuration(context)
+    private_key(config)  # a passphrase is asked for now, not in the middle of the night
     asked = _signals()
     with ExitStack() as stack:
         office = _open(config, stack)
@@ -82,10 +89,10 @@ def run(context: typer.Context) -> None:
         )
         app = web_app(office, schedule)
         address = stack.enter_context(serving(app, listen.host, listen.port))
-        write_to(sys.stderr)
+        write_to(log)
         schedule.start()
         note("started", address=address, jobs=len(jobs))
-        _greet(address)
+        greet(address)
         note("stopping", signal=signal.Signals(asked.get()).name)
         left = schedule.stop(_GRACE)
         note("stopped", unfinished=", ".join(left) or None)

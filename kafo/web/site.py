@@ -11,6 +11,7 @@ from starlette.requests import Request
 
 from kafo.config import Config
 from kafo.web.language import Language
+from kafo.web.memory import Memory
 from kafo.web.passwords import Vault
 from kafo.web.rights import Right, rights_of
 from warehouse.engine import writing
@@ -53,6 +54,7 @@ class Site:
     now: Callable[[], str]
     jobs: Jobs = field(default_factory=NoJobs)
     vault: Vault = field(default_factory=Vault)
+    memory: Memory = field(default_factory=Memory)
 
 
 @dataclass(frozen=True, slots=True)

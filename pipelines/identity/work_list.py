@@ -53,6 +53,16 @@ def work_list(connection: Connection, *, limit: int = 50) -> list[Task]:
     return list(best.values())[:limit]
 
 
+def still_waits(connection: Connection, task: Task) -> bool:
+    """Whether nobody has decided it, or put it off, since it was listed."""
+    if task.kind in ("pair", "later"):
+        mine = _doubtful().where(_P.instance_a == task.instance_a, _P.instance_b == task.instance_b)
+        kind = connection.execute(mine).scalar()
+        return kind is not None and str(kind) == task.kind
+    known = _problems().where(_B.instance_a == task.instance_a, _B.instance_b == task.instance_b)
+    return connection.execute(known).first() is not None
+
+
 def waiting(connection: Connection) -> dict[str, int]:
     """How many pairs wait: `conflict`, `kept_apart`, `pair` (pairs of registrations)."""
     problems = select(_B.kind, func.count()).group_by(_B.kind)

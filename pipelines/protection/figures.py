@@ -178,13 +178,20 @@ def _sums(found: Lattice) -> Iterable[Sum]:
     return [Sum(total, tuple(cells)) for (total, _), cells in parts.items()]
 
 
-_KINDS = tuple(f"{kind}{END}" for kind in ("month", "quarter", "year"))
+_KINDS: tuple[str, ...] = tuple(f"{kind}{END}" for kind in ("month", "quarter", "year"))
 
 
 def _last(kind: str, day: str) -> str:
     """The last month of a period that begins on the day."""
+    if kind not in _KINDS:  # the end of all time
+        return "9999-12"
     months = {_KINDS[0]: 0, _KINDS[1]: 2, _KINDS[2]: 11}[kind]
     return f"{day[:4]}-{int(day[5:7]) + months:02}"
+
+
+def _finer(kind: str) -> tuple[str, ...]:
+    """The kinds of periods that end within such a one; within all time, every kind."""
+    return _KINDS[: _KINDS.index(kind)] if kind in _KINDS else _KINDS
 
 
 def _stock_sums(counts: Mapping[Key, int]) -> Iterable[Sum]:
@@ -202,7 +209,7 @@ def _stock_sums(counts: Mapping[Key, int]) -> Iterable[Sum]:
             parts = [key("", rest | {kind.removesuffix(END): day})]
             parts += [key("", rest | {kind: ordered[kind][place - 1]})] if place else []
             yield Sum(cell, tuple(part for part in parts if part in counts))
-            for finer in _KINDS[: _KINDS.index(kind)]:
+            for finer in _finer(kind):
                 until = [d for d in ordered.get(finer, ()) if _last(finer, d) <= _last(kind, day)]
                 same = [key("", rest | {finer: until[-1]})] if until else []
                 yield Sum(cell, tuple(k for k in same if k in counts))

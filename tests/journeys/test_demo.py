@@ -15,6 +15,7 @@ from pathlib import Path
 from time import sleep
 
 import pytest
+import requests
 
 ROOT = Path(__file__).parent.parent.parent
 Kafo = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -198,3 +199,37 @@ def test_every_command_of_the_readme_exists(kafo: Kafo) -> None:
         assert command in shown
     for link in re.findall(r"\]\((?!http)([^)]+)\)", readme):
         assert (ROOT / link).exists(), link
+
+
+def test_a_served_demo_ends_its_screen_with_the_way_in(tmp_path: Path) -> None:
+    text = (ROOT / "config.yaml").read_text(encoding="utf-8")
+    (tmp_path / "config.yaml").write_text(text.replace("port: 8470", "port: 0"), encoding="utf-8")
+    words = [sys.executable, "-m", "kafo", "demo", "--interviews", "5", "--serve"]
+    with subprocess.Popen(
+        words, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            _enter(process)
+        finally:
+            process.terminate()
+            rest, said = process.communicate(timeout=60)
+    assert (rest, said) == ("", "")
+    assert '"event": "started"' in (tmp_path / "data" / "demo.log").read_text(encoding="utf-8")
+
+
+def _enter(process: "subprocess.Popen[str]") -> None:
+    assert process.stdout is not None
+    screen = ""
+    while "\n  mot de passe" not in screen:
+        line = process.stdout.readline()
+        assert line, screen
+        screen += line
+    found = re.search(r"Ouvrez (http\S+/)\n  compte +(\S+)\n  mot de passe +(\S+)\n$", screen)
+    assert found, screen
+    address, name, password = found.groups()
+    asked = {"name": name, "password": password}
+    entered = requests.post(
+        f"{address}login", data=asked, headers={"Origin": address.rstrip("/")}, timeout=30
+    )
+    assert entered.url == f"{address}today"
+    assert requests.get(f"{address}reports", cookies=entered.cookies, timeout=30).status_code == 200

@@ -1,27 +1,31 @@
 """Duplicates: two records that may be one person, side by side; decided by one key, taken back by one."""
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 from starlette.responses import Response
 
 from forms.errors import KafoError
+from kafo.web.memory import Memory
 from kafo.web.personal import looking
 from kafo.web.render import go, page
 from kafo.web.site import Visit
+from kafo.web.waiting import pairs_waiting
 from pipelines.directory.side_by_side import compare_persons
 from pipelines.identity.acts import decide as decide_pair
 from pipelines.identity.acts import undo as undo_action
 from pipelines.identity.explain import PROBLEMS, Explanation, explain
-from pipelines.identity.work_list import Task, waiting, work_list
+from pipelines.identity.work_list import Task, still_waits, work_list
+from warehouse.identity_tables import match_run
 
 _WORDS = {"same": "same", "different": "different", "later": "later"}
 _LONGEST_ID = 100
+_TASKS, _AHEAD = "tasks", 20
 
 
 def work(visit: Visit) -> Response:
     """The most worthwhile pair that waits, with how many others do."""
     with looking(visit) as look:
-        tasks = work_list(look.connection, limit=1)
-        counts = waiting(look.connection)
+        tasks = _next(look.connection, visit.site.memory)
+        left = pairs_waiting(look.connection, visit.site.memory)
         comparison = explained = None
         if tasks:
             task = tasks[0]
@@ -30,7 +34,7 @@ def work(visit: Visit) -> Response:
             look.note("review", "match_pair", len(comparison.records))
     return page(
         visit, "duplicates.html", task=tasks[0] if tasks else None, comparison=comparison, explained=explained,
-        left=sum(counts.values()), done=visit.number(visit.asked("done")),
+        left=left, done=visit.number(visit.asked("done")),
         problems=PROBLEMS, verdict=_WORDS.get(visit.asked("verdict"), ""),
     )  # fmt: skip
 
@@ -51,6 +55,7 @@ def undo(visit: Visit) -> Response:
     if number is not None:
         undo_action(visit.site.writer, number, who=visit.who.name, now=visit.site.now())
         visit.note("pair_undone", str(number))
+        visit.site.memory.forget(_TASKS)
     return go("/duplicates")
 
 
@@ -60,3 +65,19 @@ def _explained(connection: Connection, task: Task) -> Explanation | None:
         return explain(connection, (task.instance_a, task.instance_b))
     except KafoError:
         return None
+
+
+def _next(connection: Connection, memory: Memory) -> list[Task]:
+    """The first of some tasks found at once, while it still waits: looking through all pairs of a big
+    register after each decision would make the steward wait."""
+    state = connection.scalar(select(func.max(match_run.c.run_id)))
+
+    def found() -> list[Task]:
+        return work_list(connection, limit=_AHEAD)
+
+    for _ in range(2):
+        for task in memory.of(_TASKS, state, found):
+            if still_waits(connection, task):
+                return [task]
+        memory.forget(_TASKS)  # all decided: look again, once
+    return []

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from starlette.responses import Response
 
 from kafo.web.charts import arrivals_chart
+from kafo.web.memory import state_of_runs
 from kafo.web.render import go, page
 from kafo.web.site import Visit
 from warehouse.engine import reading
@@ -20,9 +21,10 @@ def overview(visit: Visit) -> Response:
     since = str(datetime.fromisoformat(now).date() - timedelta(days=_DAYS - 1))
     before = visit.number(visit.asked("before"))
     with reading(visit.site.reader) as connection:
-        forms = form_states(connection)
+        state, memory = state_of_runs(connection, now=now), visit.site.memory
+        forms = memory.of("forms", state, lambda: form_states(connection))
         runs = newest_runs(connection, _RUNS, before=before)
-        days = arrivals_by_day(connection, since=since)
+        days = memory.of("days", state, lambda: arrivals_by_day(connection, since=since))
     chart = arrivals_chart(
         days, since=since, until=now[:10], form=visit.language.text("Formulaire"),
         count=visit.language.text("Soumissions"),
@@ -57,12 +59,13 @@ def progress(visit: Visit) -> Response:
     since = visit.asked("since")
     with reading(visit.site.reader) as connection:
         runs = newest_runs(connection, 1)
-        total = len(form_states(connection))
+        state = state_of_runs(connection, now=visit.site.now())
+        forms = visit.site.memory.of("forms", state, lambda: form_states(connection))
     run = runs[0] if runs else None
     begun = run is not None and run.started_at >= since
     done = begun and run is not None and run.outcome != "running"
     template = "progress_state.html" if visit.live else "progress.html"
-    return page(visit, template, run=run, total=total, since=since, begun=begun, done=done)
+    return page(visit, template, run=run, total=len(forms), since=since, begun=begun, done=done)
 
 
 def _live(runs: list[Run]) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from kafo.web.memory import state_of_runs
 from kafo.web.plan import plan_of
 from kafo.web.render import page
 from kafo.web.site import Visit
@@ -40,17 +41,22 @@ def _state(visit: Visit) -> dict[str, Any]:
     now = visit.site.now()
     day = datetime.fromisoformat(now).date()
     with reading(visit.site.reader) as connection:
-        forms = form_states(connection)
+        state = state_of_runs(connection, now=now)
+        forms = visit.site.memory.of("forms", state, lambda: form_states(connection))
         runs = newest_runs(connection, 1)
         values = {
             "fresh": read_freshness(connection, now=now),
             "alarms": open_alarms(connection),
-            "counts": arrivals(
-                connection, today=str(day), week=_back(day, 6), month=_back(day, 29)
+            "counts": visit.site.memory.of(
+                "arrivals",
+                state,
+                lambda: arrivals(
+                    connection, today=str(day), week=_back(day, 6), month=_back(day, 29)
+                ),
             ),
             "plan": plan_of(connection),
             "jobs": job_states(connection),
-            "waiting": waiting(connection, visit.rights),
+            "waiting": waiting(connection, visit.rights, visit.site.memory),
         }
     stale = visit.site.config.settings.alarms.silence_minutes * 60
     return values | {
