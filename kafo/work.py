@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from forms.errors import KafoError
 from kafo.config import Config
 from kafo.connection import now
+from kafo.private_key import private_key
 
 if TYPE_CHECKING:
     from sync.central import Source
@@ -19,13 +20,9 @@ if TYPE_CHECKING:
 
 def place(config: Config) -> "Place":
     """Where files go, how far back to ask, and the private key if the configuration names one."""
-    from sync.private_key import load_private_key
     from sync.rounds import Place
 
-    name = config.settings.central.private_key
-    key = None
-    if name:
-        key = load_private_key(config.folder / name, config.secrets.get("private_key_passphrase"))
+    key = private_key(config)
     overlap = timedelta(minutes=config.settings.sync.overlap_minutes)
     passphrase = config.secrets.get("encryption_passphrase")
     return Place(config.data, config.data / "attachments", overlap, now, key, passphrase)

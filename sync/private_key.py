@@ -22,6 +22,10 @@ PrivateKey = RSAPrivateKey
 """ODK knows RSA keys only."""
 
 
+class PassphraseNeededError(KafoError):
+    """The key is protected and no passphrase was given."""
+
+
 def load_private_key(path: Path, passphrase: str | None) -> PrivateKey:
     """Read a PEM file (PKCS#8 or `openssl genrsa`), protected by a passphrase or not.
 
@@ -71,10 +75,12 @@ def _too_open(path: Path) -> KafoError:
     )
 
 
-def _needs_passphrase(path: Path) -> KafoError:
-    return KafoError(
-        f"La clé privée {path} est protégée par une phrase secrète. Donnez-la à Kafo.",
-        f"The private key {path} is protected by a passphrase. Give it to Kafo.",
+def _needs_passphrase(path: Path) -> PassphraseNeededError:
+    return PassphraseNeededError(
+        f"La clé privée {path} est protégée par une phrase secrète. Donnez-la par "
+        "KAFO_PRIVATE_KEY_PASSPHRASE, dans secrets.yaml, ou lancez Kafo dans un terminal.",
+        f"The private key {path} is protected by a passphrase. Give it by "
+        "KAFO_PRIVATE_KEY_PASSPHRASE, in secrets.yaml, or start Kafo in a terminal.",
     )
 
 
