@@ -74,6 +74,10 @@ OUTSIDE = (published_cell.name, code_label.name, calendar.name, indicator.name)
 """What whoever publishes may read, besides views whose names end in `_public`."""
 
 
+OPS = "ops"
+"""The audience of saved questions about the system itself."""
+
+
 class QuestionError(UsageError):
     """The question cannot be answered; the message says why in words of its own."""
 
@@ -99,7 +103,8 @@ def ask(
     audience: str = "inside",
 ) -> Answer:
     """Answer one question within so many seconds; raises QuestionError. Outside the unions
-    (`audience` outside) only what is published for there is in reach."""
+    (`audience` outside) only what is published for there is in reach; for questions of our own about
+    how the system does (`ops`) also the views and tables of that class, which name nobody."""
     statement = statement.strip().rstrip(";").strip()
     started = monotonic()
     with _copy(connection, statement, audience) as copy:
@@ -140,7 +145,8 @@ def _copy(connection: Connection, statement: str, audience: str) -> Iterator[sql
 
 
 def _fill(copy: sqlite3.Connection, connection: Connection, name: str, audience: str) -> None:
-    only = f" where audience = '{audience}'" if name == published_cell.name else ""
+    cells = "inside" if audience == OPS else audience
+    only = f" where audience = '{cells}'" if name == published_cell.name else ""
     answer = connection.execute(text(f"select * from {name}{only}"))
     columns = ", ".join(f'"{column}"' for column in answer.keys())  # noqa: SIM118 - a result has no own iterator of keys
     copy.execute(f'create table "{name}" ({columns})')
@@ -186,8 +192,9 @@ def _allowed(action: int, first: str | None, second: str | None, *_: str | None)
 def _names(connection: Connection, audience: str) -> set[str]:
     """The reporting relations that exist now and that this audience may read."""
     dialect = connection.dialect.name
-    wanted = {view.name for view in read_views(dialect) if view.schema == "reporting"}
-    wanted |= {table.name for table in metadata.sorted_tables if schema_of(table) == "reporting"}
+    classes = ("reporting", "ops") if audience == OPS else ("reporting",)
+    wanted = {view.name for view in read_views(dialect) if view.schema in classes}
+    wanted |= {table.name for table in metadata.sorted_tables if schema_of(table) in classes}
     inspector = inspect(connection)
     there: set[str] = set()
     for schema in SCHEMAS if dialect == "postgresql" else (None,):
@@ -196,7 +203,7 @@ def _names(connection: Connection, audience: str) -> set[str]:
             *inspector.get_table_names(schema=schema),
         }
     found = wanted & there
-    if audience == "inside":
+    if audience in ("inside", OPS):
         return found
     return {name for name in found if name in OUTSIDE or name.endswith("_public")}
 

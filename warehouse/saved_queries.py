@@ -2,16 +2,18 @@
 
 -- query: titre | title
 -- answers: à quoi elle répond | what it answers
--- parameter NAME KIND DEFAULT: étiquette | label        KIND is day, text or number
+-- parameter NAME KIND DEFAULT: étiquette | label        KIND is day, text or number; a day -30: 30 days ago
+-- readers: look        for who may see how the system does; such a question may also name views of `ops`
 """
 
 import re
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 
 _LINE = re.compile(
-    r"^-- (?P<what>query|answers|parameter (?P<name>\w+) (?P<kind>day|text|number) (?P<default>\S+)): "
+    r"^-- (?P<what>query|answers|readers|parameter (?P<name>\w+) (?P<kind>day|text|number) (?P<default>\S+)): "
     r"(?P<text>.+)$"
 )
 
@@ -25,6 +27,12 @@ class Parameter:
     default: str
     label: tuple[str, str]
 
+    def usual(self, today: date) -> str:
+        """What is filled in to begin with."""
+        if self.kind == "day" and self.default.startswith("-"):
+            return str(today + timedelta(days=int(self.default)))
+        return self.default
+
 
 @dataclass(slots=True)
 class SavedQuery:
@@ -35,6 +43,7 @@ class SavedQuery:
     title: tuple[str, str] = ("", "")
     answers: tuple[str, str] = ("", "")
     parameters: list[Parameter] = field(default_factory=list)
+    readers: str = ""
 
 
 @cache
@@ -60,6 +69,8 @@ def _parse(name: str, text: str) -> SavedQuery:
         texts = (fr.strip(), en.strip())
         if match["what"] == "query":
             query.title = texts
+        elif match["what"] == "readers":
+            query.readers = match["text"].strip()
         elif match["what"] == "answers":
             query.answers = texts
         else:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import Connection, Engine
@@ -54,6 +55,8 @@ class Site:
     now: Callable[[], str]
     jobs: Jobs = field(default_factory=NoJobs)
     vault: Vault = field(default_factory=Vault)
+    wanted: "SimpleQueue[str]" = field(default_factory=SimpleQueue)
+    """Forms to synchronise alone, for the job `sync_form`."""
     memory: Memory = field(default_factory=Memory)
 
 

@@ -13,6 +13,7 @@ def _(text: str) -> str:
 
 JOBS = {
     "sync": _("Synchronisation"),
+    "sync_form": _("Synchronisation d'un formulaire"),
     "alarms": _("Surveillance et alertes"),
     "slow": _("Fichiers tardifs, listes, commentaires"),
     "write_back": _("Écriture dans ODK Central"),

@@ -1,6 +1,7 @@
 """Saved questions, questions in SQL, and the dictionary of the reporting views."""
 
 import re
+from datetime import date
 
 from starlette.responses import Response
 
@@ -8,9 +9,10 @@ from forms.errors import UsageError
 from kafo.web.audience import audience_of
 from kafo.web.downloads import csv_file, xlsx_file
 from kafo.web.render import page
+from kafo.web.rights import Right
 from kafo.web.site import Visit
 from warehouse.engine import reading
-from warehouse.question import Answer, ask, plan, relations
+from warehouse.question import OPS, Answer, ask, plan, relations
 from warehouse.saved_queries import Parameter, SavedQuery, saved_queries
 
 _SECONDS = 5.0
@@ -21,18 +23,21 @@ _NUMBER = re.compile(r"-?\d{1,12}")
 
 
 def list_page(visit: Visit) -> Response:
-    """The saved questions."""
-    return page(visit, "queries.html", queries=list(saved_queries().values()))
+    """The saved questions that this person may ask."""
+    return page(
+        visit, "queries.html", queries=[q for q in saved_queries().values() if _may(visit, q)]
+    )
 
 
 def saved(visit: Visit) -> Response:
     """One of them with its answer, on the page or as a file."""
     query = saved_queries().get(visit.part("name"))
-    if query is None:
+    if query is None or not _may(visit, query):
         text = visit.language.text("Cette question n'existe pas.")
         return page(visit, "problem.html", status=404, text=text)
     form = visit.asked("format", 4)
-    given = {p.name: visit.asked(p.name) or p.default for p in query.parameters}
+    today = date.fromisoformat(visit.site.now()[:10])
+    given = {p.name: visit.asked(p.name) or p.usual(today) for p in query.parameters}
     answer, problem = None, ""
     try:
         bound = {p.name: _checked(p, given[p.name]) for p in query.parameters}
@@ -40,7 +45,7 @@ def saved(visit: Visit) -> Response:
             most = _SAVED if form else _SHOWN
             answer = ask(
                 connection, query.sql, seconds=_SECONDS, most=most, parameters=bound,
-                audience=audience_of(visit.rights),
+                audience=OPS if query.readers else audience_of(visit.rights),
             )  # fmt: skip
     except UsageError as error:
         problem = visit.language.error(error)
@@ -77,6 +82,10 @@ def dictionary(visit: Visit) -> Response:
     with reading(visit.site.reader) as connection:
         found = relations(connection, audience=audience_of(visit.rights))
     return page(visit, "dictionary.html", relations=found)
+
+
+def _may(visit: Visit, query: SavedQuery) -> bool:
+    return not query.readers or Right(query.readers) in visit.rights
 
 
 def _saved_page(

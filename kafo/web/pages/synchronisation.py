@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from starlette.responses import Response
 
+from forms.errors import UsageError
 from kafo.web.charts import arrivals_chart
 from kafo.web.memory import state_of_runs
 from kafo.web.render import go, page
@@ -46,12 +47,23 @@ def one_run(visit: Visit) -> Response:
 
 
 def sync_now(visit: Visit) -> Response:
-    """Let the synchronisation run; the page then shows how far it is. Forms without news cost one
-    short question, so retrying one form is running all."""
-    asked_at = visit.site.now()
-    visit.note("sync_now", visit.field("form_id"))
-    visit.site.jobs.run_now("sync")
+    """Let the synchronisation run, of one form where one is named; the page then shows how far it is."""
+    asked_at, form_id = visit.site.now(), visit.field("form_id")
+    if form_id:
+        visit.site.wanted.put(_known(visit, form_id))
+    visit.note("sync_now", form_id)
+    visit.site.jobs.run_now("sync_form" if form_id else "sync")
     return go(f"/sync/progress?since={asked_at}")
+
+
+def _known(visit: Visit, form_id: str) -> str:
+    with reading(visit.site.reader) as connection:
+        if form_id not in {form.form_id for form in form_states(connection)}:
+            raise UsageError(
+                "Ce formulaire n'est pas synchronisé. Revenez à la page Synchronisation.",
+                "This form is not synchronised. Go back to the page Synchronisation.",
+            )
+    return form_id
 
 
 def progress(visit: Visit) -> Response:
