@@ -5,11 +5,11 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Event
 from typing import TYPE_CHECKING, TextIO
 
@@ -48,6 +48,8 @@ class Office:
     source: "Callable[[], Source]"
     stopping: Event
     since: str
+    wanted: "SimpleQueue[str]" = field(default_factory=SimpleQueue)
+    """Forms that somebody asked for on the page."""
 
 
 def add(app: typer.Typer) -> None:
@@ -103,7 +105,7 @@ def stay(config: Config, *, log: TextIO, greet: Callable[[str], None]) -> None:
 def job_table(office: Office) -> "list[Job]":
     """What runs when. Jobs that are due at the same moment run in this order."""
     from kafo.work import derive, keep_within_periods, publish, slow, write_back
-    from sync.schedule import After, Daily, Every, Job
+    from sync.schedule import After, Daily, Every, Job, OnRequest
 
     schedule, config = office.config.settings.schedule, office.config
     names: list[str] = []
@@ -115,6 +117,7 @@ def job_table(office: Office) -> "list[Job]":
             After("pipelines"),
             lambda: write_back(config, office.writer, office.source()),
         ),
+        Job("sync_form", OnRequest(), lambda: synchronise_wanted(office)),
         # Judging all figures together takes a minute for a big register: once a day is enough.
         Job("publish", Daily(schedule.reconcile_at), lambda: publish(office.writer)),
         Job(
@@ -141,7 +144,9 @@ def web_app(office: Office, jobs: "Jobs") -> "Starlette":
     from sync.health import health_routes
 
     stale = timedelta(minutes=office.config.settings.alarms.silence_minutes)
-    site = Site(office.config, office.writer, office.reader, office.source, now, jobs)
+    site = Site(
+        office.config, office.writer, office.reader, office.source, now, jobs, wanted=office.wanted
+    )
     return pages(site, beside=health_routes(office.reader, now=now, stale_after=stale))
 
 
@@ -156,6 +161,23 @@ def synchronise(office: Office) -> None:
         reconcile(office)
     else:
         _bring(office)
+
+
+def synchronise_wanted(office: Office) -> None:
+    """The forms that somebody asked for, and what is made of them; KafoError naming what failed."""
+    from kafo.work import bring_form, derive
+
+    try:
+        while True:
+            form_id = office.wanted.get_nowait()
+            done = bring_form(
+                office.config, office.writer, office.source(), form_id, on_form=_seen(office)
+            )
+            derive(office.config, office.writer)
+            if done.failed:
+                raise _incomplete(done)
+    except Empty:
+        return
 
 
 def reconcile(office: Office) -> None:
@@ -175,8 +197,8 @@ def reconcile(office: Office) -> None:
         raise wrong
 
 
-def _bring(office: Office, on_proof: "Callable[[Proof], None] | None" = None) -> None:
-    from kafo.work import bring
+def _seen(office: Office) -> "Callable[[FormReport], None]":
+    """Writes each form's outcome to the log, and gives up between two forms once asked to stop."""
     from sync.log import note
     from sync.schedule import stopped
 
@@ -199,8 +221,15 @@ def _bring(office: Office, on_proof: "Callable[[Proof], None] | None" = None) ->
         if office.stopping.is_set():
             raise stopped()  # between two forms, so that what is loaded stays loaded
 
+    return seen
+
+
+def _bring(office: Office, on_proof: "Callable[[Proof], None] | None" = None) -> None:
+    from kafo.work import bring
+    from sync.log import note
+
     done, extras = bring(
-        office.config, office.writer, office.source(), on_form=seen, on_proof=on_proof
+        office.config, office.writer, office.source(), on_form=_seen(office), on_proof=on_proof
     )
     note(
         "round",

@@ -1,6 +1,7 @@
 """What commands and the schedule do with fresh data, in the order in which it must happen."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,22 @@ def bring(
         on_proof=on_proof,
     )
     return run, finish(engine, source, where, whole=on_proof is not None)
+
+
+def bring_form(
+    config: Config,
+    engine: Engine,
+    source: "Source",
+    form_id: str,
+    *,
+    on_form: "Callable[[FormReport], None]" = lambda _: None,
+) -> "RunReport":
+    """The feed of one form, in every project that has it."""
+    from sync.pull import pull
+
+    config.data.mkdir(parents=True, exist_ok=True)
+    where, only = place(config), replace(source, forms=(form_id,))
+    return pull(engine, only, overlap=where.overlap, folder=config.data, now=now, on_form=on_form)
 
 
 def slow(config: Config, engine: Engine, source: "Source") -> "Round":

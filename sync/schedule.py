@@ -56,11 +56,16 @@ class After:
 
 
 @dataclass(frozen=True, slots=True)
+class OnRequest:
+    """Only when somebody asks for it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """Something to do, and when."""
 
     name: str
-    trigger: Every | Daily | After
+    trigger: Every | Daily | After | OnRequest
     call: Callable[[], object]
     lane: Lane = "work"
 
@@ -126,7 +131,7 @@ class Schedule:
     def run_now(self, name: str) -> None:
         """Let a job run as soon as its lane is free; its own times stay as they are."""
         job, moment = self._jobs[name], datetime.fromisoformat(self._now())
-        if isinstance(job.trigger, After):
+        if isinstance(job.trigger, After | OnRequest):
             self._add(job, DateTrigger(moment), moment)
         else:
             self._scheduler.modify_job(name, next_run_time=moment)

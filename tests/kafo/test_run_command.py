@@ -29,7 +29,7 @@ from kafo import alarm_command
 from kafo.cli import app
 from kafo.config import Config, ConfigError, read_config
 from kafo.connection import central, now, reader, warehouse
-from kafo.run_command import Office, job_table, synchronise, watcher
+from kafo.run_command import Office, job_table, synchronise, synchronise_wanted, watcher
 from kafo.server import serving
 from sync.central import Account, connect
 from sync.job_ledger import note_job
@@ -320,6 +320,28 @@ def test_a_form_that_fails_is_named_and_the_others_arrive(world: World, office: 
     with pytest.raises(KafoError, match=r"1 formulaire.* sur 2 .*« a » : .*ne vient pas d'ODK"):
         synchronise(office)
     assert world.held("select count(*) from form_b") == 1
+
+
+def test_a_form_that_was_asked_for_is_synchronised_alone(world: World, office: Office) -> None:
+    synchronise(office)
+    for form in "ab":
+        world.send(form)
+    office.wanted.put("b")
+    jobs = {job.name: job for job in job_table(office)}
+    jobs["sync_form"].call()
+    assert world.held("select count(*) from form_b") == 1
+    assert world.held("select count(*) from form_a") == 0
+    assert world.held("select max(run_id) from quality_run") > 0  # what is made of it follows
+    jobs["sync_form"].call()  # nothing is wanted any more
+    synchronise(office)
+    assert world.held("select count(*) from form_a") == 1
+
+
+def test_a_form_that_fails_when_asked_for_is_named(world: World, office: Office) -> None:
+    office.wanted.put("a")
+    world.sandbox.misbehave.html(r"forms/a\.svc")
+    with pytest.raises(KafoError, match="« a »"):
+        synchronise_wanted(office)
 
 
 def test_the_jobs_run_as_the_configuration_says(world: World, office: Office) -> None:

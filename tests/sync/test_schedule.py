@@ -12,7 +12,7 @@ from sqlalchemy import Engine, select
 from forms.errors import KafoError
 from sync import errors
 from sync.job_ledger import note_job, successes
-from sync.schedule import After, Daily, Every, Job, JobReport, Schedule, stopped
+from sync.schedule import After, Daily, Every, Job, JobReport, OnRequest, Schedule, stopped
 from warehouse import tables
 from warehouse.types import iso
 
@@ -177,6 +177,17 @@ def test_a_job_can_be_asked_for_now(desk: Desk) -> None:
     desk._wanted = 2
     desk.schedule.run_now("sync")
     assert desk.enough.wait(20)
+
+
+def test_a_job_on_request_runs_only_then(desk: Desk) -> None:
+    jobs = Job("form", OnRequest(), nothing), Job("sync", Every(LONG), nothing)
+    assert desk.run(*jobs, until=1) == ["sync"]
+    assert desk.schedule is not None
+    desk.enough.clear()
+    desk._wanted = 2
+    desk.schedule.run_now("form")
+    assert desk.enough.wait(20)
+    assert [report.name for report in desk.reports] == ["sync", "form"]
 
 
 def test_stopping_waits_for_a_run_that_gives_up_and_starts_nothing_more(desk: Desk) -> None:
