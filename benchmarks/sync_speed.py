@@ -14,7 +14,6 @@ import re
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -31,7 +30,7 @@ from forms.publish import publish
 from sync.central import Account, connect
 from sync.sandbox import Sandbox
 
-_CENTRALS_ROWS = 3_000
+CENTRALS_ROWS = 3_000
 """Rows a second of a real ODK Central v2026.2 on a machine of this size."""
 
 _FIELD_WORK = timedelta(days=60)
@@ -52,17 +51,27 @@ class Cost:
         return f"{self.wall:7.2f} s  {self.cpu:6.2f} s CPU  {self.peak:6.0f} MB"
 
 
+_LAUNCH = """
+import os, sys, time
+began = time.perf_counter()
+_, status, used = os.wait4(os.spawnvp(os.P_NOWAIT, sys.argv[2], sys.argv[2:]), 0)
+wall = time.perf_counter() - began
+with open(sys.argv[1], "w") as file:
+    print(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, file=file)
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+"""A small process in between: a child's peak memory begins with that of its parent."""
+
+
 def measured(command: Sequence[str], folder: Path, environment: dict[str, str]) -> Cost:
-    began = time.perf_counter()
-    process = subprocess.Popen(
-        command, cwd=folder, env={**os.environ, **environment}, stdout=subprocess.DEVNULL
+    note = folder / "cost.txt"
+    launcher = [sys.executable, "-I", "-S", "-c", _LAUNCH, str(note), *command]
+    done = subprocess.run(
+        launcher, cwd=folder, env={**os.environ, **environment}, stdout=subprocess.DEVNULL
     )
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        raise SystemExit(f"{command[0]} ended with {process.returncode}")
-    wall = time.perf_counter() - began
-    return Cost(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+    if done.returncode != 0:
+        raise SystemExit(f"{command[0]} ended with {done.returncode}")
+    return Cost(*map(float, note.read_text(encoding="utf-8").split()))
 
 
 def interviews(count: int, start: int = 0) -> Iterator[str]:
@@ -128,7 +137,7 @@ def _at_centrals_pace(
 ) -> None:
     """The sandbox keeps rows ready; a real Central makes them, at about 3,000 a second."""
     feed = folder / "feed.json"
-    pace = feed.stat().st_size / (rows / _CENTRALS_ROWS)
+    pace = feed.stat().st_size / (rows / CENTRALS_ROWS)
     other = folder / "paced"
     other.mkdir()
     slow = paced(url, pace)
@@ -137,7 +146,7 @@ def _at_centrals_pace(
     curl = ["curl", "-sf", "-o", "feed.json", "-H", f"Authorization: Bearer {token}", target]
     fetched = measured(curl, other, {})
     full = measured(synchronisation(other, slow, email, password), other, _HERE)
-    print(f"  curl, at {_CENTRALS_ROWS:,} rows/s  {fetched}")
+    print(f"  curl, at {CENTRALS_ROWS:,} rows/s  {fetched}")
     print(f"  full load, at that pace  {full}  {full.wall / fetched.wall:.2f} × curl", flush=True)
 
 
