@@ -39,7 +39,7 @@ ROUNDS = 40
 PATHS = (
     "/login", "/today", "/sync", "/quality", "/quality/enumerators", "/duplicates", "/directory",
     "/map", "/map/data", "/reports", "/reports/indicators/I-01", "/reports/queries/registrations_by_cercle",
-    "/reports/queries/enumerators_active",
+    "/reports/queries/sync_lag",
     "/reports/dictionary", "/settings/plan", "/settings/accounts", "/settings/log",
 )  # fmt: skip
 ORIGIN = {"Origin": "http://testserver"}

@@ -15,7 +15,7 @@ from decimal import Decimal
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, Select, TextClause, inspect, select, text
 
 from forms.errors import UsageError
 from warehouse.casework_tables import indicator
@@ -101,13 +101,15 @@ def ask(
     most: int,
     parameters: Mapping[str, str] | None = None,
     audience: str = "inside",
+    publication: str = "",
 ) -> Answer:
     """Answer one question within so many seconds; raises QuestionError. Outside the unions
     (`audience` outside) only what is published for there is in reach; for questions of our own about
-    how the system does (`ops`) also the views and tables of that class, which name nobody."""
+    how the system does (`ops`) also the views and tables of that class, which name nobody.
+    `publication` fetches the published cells of one indicator only."""
     statement = statement.strip().rstrip(";").strip()
     started = monotonic()
-    with _copy(connection, statement, audience) as copy:
+    with _copy(connection, statement, audience, publication) as copy:
         _lock(copy, until=monotonic() + seconds)
         try:
             cursor = copy.execute(statement, dict(parameters or {}))
@@ -127,7 +129,9 @@ def plan(connection: Connection, statement: str) -> list[str]:
 
 
 @contextmanager
-def _copy(connection: Connection, statement: str, audience: str) -> Iterator[sqlite3.Connection]:
+def _copy(
+    connection: Connection, statement: str, audience: str, publication: str
+) -> Iterator[sqlite3.Connection]:
     if len(statement) > _LONGEST_STATEMENT:
         raise QuestionError(
             "La question est trop longue. Raccourcissez-la.",
@@ -138,16 +142,25 @@ def _copy(connection: Connection, statement: str, audience: str) -> Iterator[sql
     try:
         copy.execute("pragma temp_store=file")  # a big sort goes to disk, not into our memory
         for name in sorted(_names(connection, audience) & words):
-            _fill(copy, connection, name, audience)
+            _fill(copy, connection, _rows_of(name, audience, publication), name)
         yield copy
     finally:
         copy.close()
 
 
-def _fill(copy: sqlite3.Connection, connection: Connection, name: str, audience: str) -> None:
-    cells = "inside" if audience == OPS else audience
-    only = f" where audience = '{cells}'" if name == published_cell.name else ""
-    answer = connection.execute(text(f"select * from {name}{only}"))
+def _rows_of(name: str, audience: str, publication: str) -> Select[Any] | TextClause:
+    """What of a relation is in reach."""
+    if name != published_cell.name:
+        return text(f"select * from {name}")
+    p = published_cell.c
+    mine = select(published_cell).where(p.audience == ("inside" if audience == OPS else audience))
+    return mine.where(p.publication == publication) if publication else mine
+
+
+def _fill(
+    copy: sqlite3.Connection, connection: Connection, rows: Select[Any] | TextClause, name: str
+) -> None:
+    answer = connection.execute(rows)
     columns = ", ".join(f'"{column}"' for column in answer.keys())  # noqa: SIM118 - a result has no own iterator of keys
     copy.execute(f'create table "{name}" ({columns})')
     marks = ", ".join("?" * len(answer.keys()))

@@ -17,6 +17,8 @@ _LINE = re.compile(
     r"(?P<text>.+)$"
 )
 
+_PUBLICATION = re.compile(r"published_cell\.publication = '([\w-]+)'")
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
@@ -44,6 +46,12 @@ class SavedQuery:
     answers: tuple[str, str] = ("", "")
     parameters: list[Parameter] = field(default_factory=list)
     readers: str = ""
+
+    @property
+    def publication(self) -> str:
+        """The indicator whose published cells it reads, if it is one: only those need be fetched."""
+        found = set(_PUBLICATION.findall(self.sql))
+        return found.pop() if len(found) == 1 else ""
 
 
 @cache

@@ -46,6 +46,7 @@ def saved(visit: Visit) -> Response:
             answer = ask(
                 connection, query.sql, seconds=_SECONDS, most=most, parameters=bound,
                 audience=OPS if query.readers else audience_of(visit.rights),
+                publication=query.publication,
             )  # fmt: skip
     except UsageError as error:
         problem = visit.language.error(error)
