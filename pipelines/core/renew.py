@@ -11,7 +11,10 @@ MONTHS = {"labour_case": ("month", "closed_month")}
 """The months a row counts in, where that is not just `month`."""
 
 JOINED = "joined_worker"
-"""Topic of the months in which people were met who joined, or left, at any time."""
+"""Topic of the months in which people were met who have, or had, a joining at any time."""
+
+BELONGING = "belonging_worker"
+"""Topic of the months in which people were met who became or ceased to be members at any time."""
 
 PLACED = "placed_worker"
 """Topic of the months in which people were met whose sex or cercle changed, who came or went."""
@@ -19,12 +22,12 @@ PLACED = "placed_worker"
 MEMBERS = ("membership_spell", "membership_change", "member")
 """What is known of members, by subject, in the order in which they read each other."""
 
-FIGURED = (
-    "person_id, month, sex, age_band, nationality, nationality_group, occupation_group, cercle, "
+ANSWERS = (
+    "sex, age_band, nationality, nationality_group, occupation_group, cercle, "
     "sector, move_reason, stay_pattern, work_status, contract_type, contract_visa, protection, needs, "
     "union_interest, children_here, children_not_in_school"
 )
-"""What figures read of a worker: being seen again changes none of it."""
+"""What figures read of a worker besides the month: being seen again changes none of it."""
 
 _MARK = re.compile(r"/\* touched: (.*?) \*/", re.DOTALL)
 
@@ -38,7 +41,7 @@ def renew(connection: Connection, table: str, found: Sources, *, touched: bool) 
         note_all_months(connection, table)
         return
     within = _within("touched_person" if table == "worker" else "touched")
-    columns = FIGURED if table == "worker" else "*"
+    columns = f"person_id, month, {ANSWERS}" if table == "worker" else "*"
     _copy(connection, "before", f"select {columns} from {table} as c where {within}")
     run(connection, f"delete from {table} as c where {within}")
     fill(connection, table, found, touched=True)
@@ -90,8 +93,7 @@ def renew_members(connection: Connection, table: str, found: Sources, *, touched
     if noted:
         _copy(connection, "after", f"select * from {table} as c where {within}")
         _compare(connection)
-        _note(connection, table, "changed")
-        _note_moved_members(connection)
+        _note_changes_of_members(connection)
         _drop_copies(connection)
 
 
@@ -130,11 +132,30 @@ def _note_changed(connection: Connection, table: str) -> None:
     """A row made anew as it was concerns no figure."""
     if table == "consent_event":
         return
-    _note(connection, table, "changed")
     if table == "worker":
+        _note_answers(connection)
         _note_moved(connection)
+        return
+    _note(connection, table, "changed")
     if table == "membership_event":
         _note_members(connection)
+
+
+def _note_answers(connection: Connection) -> None:
+    """Who came, went or was met in another month concerns every figure of that month; a change of an
+    answer only those that read it (topic `worker.answer`)."""
+    stayed = "select 1 from {} as o where o.person_id = c.person_id and o.month = c.month"
+    for part, other in (("before", "after"), ("after", "before")):
+        run(connection, f"insert into core_dirty select distinct 'worker', c.month from {part} as c "
+            f"where c.month is not null and not exists ({stayed.format(other)}) "
+            "on conflict do nothing")  # fmt: skip
+    same = "before as b join after as a on a.person_id = b.person_id and a.month = b.month"
+    parts = [
+        f"select 'worker.{name}', a.month from {same} where a.{name} is distinct from b.{name}"
+        for name in ANSWERS.split(", ")
+    ]
+    run(connection, f"insert into core_dirty select * from ({' union '.join(parts)}) as changed "
+        "where 1 = 1 on conflict do nothing")  # fmt: skip
 
 
 def _note_moved(connection: Connection) -> None:
@@ -160,17 +181,26 @@ def _note_members(connection: Connection) -> None:
     _note_joined(connection, "changed")
 
 
-def _note_moved_members(connection: Connection) -> None:
-    """The stock of members by sex and cercle moves in every month that they contribute to."""
-    run(connection, "insert into core_dirty select distinct 'membership_change', c.month "
-        "from changed_person as p cross join membership_change as c "
-        "where c.subject_id = p.person_id on conflict do nothing")  # fmt: skip
+def _note_changes_of_members(connection: Connection) -> None:
+    """By column, and all months of those whose sex or cercle changed."""
+    parts = [
+        f"select 'membership_change.{name}', month from changed where {name} <> 0"
+        for name in ("members", "minors", "paid_up", "organisers")
+    ]
+    parts += [
+        "select 'membership_change', c.month from changed_person as p "
+        "cross join membership_change as c where c.subject_id = p.person_id",
+        f"select '{BELONGING}', w.month from changed as c join worker as w "
+        "on w.person_id = c.subject_id where c.members <> 0 and w.month is not null",
+    ]
+    run(connection, f"insert into core_dirty select * from ({' union '.join(parts)}) as noted "
+        "where 1 = 1 on conflict do nothing")  # fmt: skip
 
 
 def _note_joined(connection: Connection, rows: str) -> None:
     run(connection, f"insert into core_dirty select distinct '{JOINED}', w.month "
         f"from {rows} as c join worker as w on w.person_id = c.person_id "
-        "where w.month is not null on conflict do nothing")  # fmt: skip
+        "where c.event = 'join' and w.month is not null on conflict do nothing")  # fmt: skip
 
 
 def _note(connection: Connection, table: str, rows: str) -> None:

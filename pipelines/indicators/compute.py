@@ -9,8 +9,8 @@ from time import perf_counter
 from sqlalchemy import Connection, Engine, delete, select
 
 from pipelines.core.calendar import EVERY
-from pipelines.indicators.definition import Measure, digest_of, read_definitions
-from pipelines.indicators.measures import Scope, compute_measure
+from pipelines.indicators.definition import Measure, digest_of, read_definitions, topics_of
+from pipelines.indicators.measures import Scope, compute_measure, open_scope
 from pipelines.indicators.periods import moved_months, periods_of
 from warehouse.bulk import Row, upsert
 from warehouse.casework_tables import indicator, indicator_month, indicator_value
@@ -55,6 +55,7 @@ def _all(connection: Connection, measures: Sequence[Measure], now: str) -> tuple
     months = set(connection.scalars(select(calendar.c.month)))
     connection.execute(delete(core_dirty))
     scope = Scope(None, periods_of(months, now), now)
+    open_scope(connection, scope)
     return len(months), sum(compute_measure(connection, m, scope) for m in measures)
 
 
@@ -67,12 +68,17 @@ def _some(
     if not dirty and not moved:
         return 0, 0
     known = set(connection.scalars(select(calendar.c.month)))
-    values = 0
+    values, opened = 0, None
     for measure in measures:
-        months = set().union(*(dirty.get(topic, ()) for topic in (*measure.topics, EVERY)))
+        months = set().union(*(dirty.get(topic, ()) for topic in (*topics_of(measure), EVERY)))
         months |= moved if measure.clock else set()
-        if months:
-            values += compute_measure(connection, measure, _scope(measure, months, known, now))
+        if not months:
+            continue
+        scope = _scope(measure, months, known, now)
+        if scope != opened:
+            open_scope(connection, scope)
+            opened = scope
+        values += compute_measure(connection, measure, scope)
     connection.execute(delete(core_dirty))
     return len(set().union(*dirty.values(), moved)), values
 

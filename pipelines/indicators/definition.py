@@ -68,6 +68,12 @@ def read_definitions() -> list[Measure]:
     return found
 
 
+def topics_of(measure: Measure) -> list[str]:
+    """Its topics, and those of the columns that it reads: another column's change is not its concern."""
+    words = sorted(set(re.findall(r"\w+", measure.sql)))
+    return [*measure.topics, *(f"{topic}.{word}" for topic in measure.topics for word in words)]
+
+
 def digest_of(measures: list[Measure]) -> str:
     """Changes when any definition does: then everything is computed again."""
     return hashlib.blake2b(repr(measures).encode(), digest_size=16).hexdigest()

@@ -8,7 +8,6 @@ from sqlalchemy import Connection, text
 from pipelines.core.statements import in_dialect, run
 from pipelines.indicators.definition import Measure
 from pipelines.indicators.periods import Period
-from warehouse.bulk import Row, upsert
 
 _CELL = "row_dimension, row_value, column_dimension, column_value"
 
@@ -23,10 +22,9 @@ class Scope:
 
 
 def compute_measure(connection: Connection, measure: Measure, scope: Scope) -> int:
-    """Write the values of one measure anew; how many."""
+    """Write the values of one measure anew, in the scope that `open_scope` was told; how many."""
     if not scope.periods and scope.months is not None and measure.roll == "period":
         return 0
-    _open(connection, scope)
     columns = _make_base(connection, measure, scope)
     if measure.roll != "period":
         _write_months(connection, measure, columns)
@@ -41,22 +39,22 @@ def compute_measure(connection: Connection, measure: Measure, scope: Scope) -> i
     return written
 
 
-def _open(connection: Connection, scope: Scope) -> None:
-    """Temporary tables of the months and periods that the SQL may read."""
-    day = "date" if connection.dialect.name == "postgresql" else "text"
+def open_scope(connection: Connection, scope: Scope) -> None:
+    """Temporary tables of the months and periods that the SQL of measures may read."""
     for name in ("scope_month", "scope_period"):
         run(connection, f"drop table if exists {name}")
+    day = "date" if connection.dialect.name == "postgresql" else "text"
     run(connection, "create temp table scope_month (month integer primary key)")
     run(
         connection,
         f"create temp table scope_period (period_kind text, period_start {day}, "
         "first_month integer, last_month integer, primary key (period_kind, period_start))",
     )
-    months: list[Row] = [(month,) for month in scope.months or ()]
-    upsert(connection, "scope_month", ("month",), months, key=("month",))
-    periods: list[Row] = [(p.kind, p.start, p.first, p.last) for p in scope.periods]
-    names = ("period_kind", "period_start", "first_month", "last_month")
-    upsert(connection, "scope_period", names, periods, key=names[:2])
+    months = [f"({month})" for month in scope.months or ()]
+    periods = [f"('{p.kind}', '{p.start}', {p.first}, {p.last})" for p in scope.periods]
+    for name, rows in (("scope_month", months), ("scope_period", periods)):
+        if rows:
+            run(connection, f"insert into {name} values {', '.join(rows)}")
 
 
 def _make_base(connection: Connection, measure: Measure, scope: Scope) -> set[str]:

@@ -59,7 +59,7 @@ group by f.month, f.union_code
 -- kind: share
 -- unit: person
 -- roll: stock
--- from: membership_change, joined_worker, placed_worker
+-- from: membership_change, belonging_worker, placed_worker
 -- numerator: Membres à la fin de la période qui sont au répertoire | Members at the end of the period who are in the directory
 -- denominator: Personnes majeures identifiées jusqu'à la fin de la période dans le cercle | Adults identified in the cercle until the end of the period
 -- by: cercle, sex

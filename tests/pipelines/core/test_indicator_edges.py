@@ -1,9 +1,13 @@
 """Where indicators could go wrong: no denominator, people merged later, withdrawals, late parents."""
 
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from pipelines.core.refresh import refresh
 from pipelines.indicators.compute import compute
+from pipelines.protection.erase import erase
 
 CARD = "1000000001"
 NEVER = "2030-01-01T00:00:00.000Z"
@@ -184,3 +188,115 @@ def test_a_change_of_an_answer_reaches_the_figures_it_left(centre: Any) -> None:
     assert _value(centre, "I-10", "attendances", "2026-07") is None
     assert _value(centre, "I-10", "attendances", "2026-08") == (10, None, 10)
     assert compute(centre.engine, now=centre.now()).months == 0
+
+
+def test_a_person_in_both_confederations_counts_in_each_and_once_in_all(centre: Any) -> None:
+    centre.register("i1")
+    paid: dict[str, Any] = {"role": "delegate", "dues_amount": 500, "dues_months": 3}
+    _join(centre, "m1", "2026-08-10", **paid)
+    _join(centre, "m2", "2026-09-10", union="cstm", **paid)
+    _join(centre, "m3", "2026-10-02", event="resign")
+    centre.sync()
+    centre.know("p1", "i1", cards={CARD: "2026-10-05"})
+    _update(centre)
+    for indicator, measure, one in [
+        ("I-13", "members", (1, None, 1)), ("I-15", "women", (1, 1, 1)),
+        ("I-16", "up_to_date", (1, 1, 1)),
+    ]:  # fmt: skip
+        for month in ("2026-08", "2026-09", "2026-10"):
+            assert _value(centre, indicator, measure, month) == one, (measure, month)
+        rows = centre.ask(
+            "select row_value, cast(period_start as text), numerator from indicator_value "
+            f"where indicator = '{indicator}' and measure = '{measure}' and row_dimension = 'union' "
+            "and period_kind = 'month' and period_start < '2026-11-01' order by 1, 2"
+        )
+        months = ["2026-08-01", "2026-09-01", "2026-10-01"]
+        expected = [("cstm", m, 1) for m in months[1:]] + [("untm", m, 1) for m in months[:2]]
+        assert rows == expected, measure
+
+
+def test_who_left_is_neither_up_to_date_nor_in_a_role(centre: Any) -> None:
+    centre.register("i1")
+    _join(centre, "m1", "2026-08-10", role="relay", dues_amount=6000, dues_months=12)
+    _join(centre, "m2", "2026-10-02", event="resign")
+    centre.sync()
+    centre.know("p1", "i1", cards={CARD: "2026-10-05"})
+    _update(centre)
+    for indicator, measure in (("I-16", "up_to_date"), ("I-15", "women")):
+        assert _value(centre, indicator, measure, "2026-09") == (1, 1, 1)
+        assert _value(centre, indicator, measure, "2026-10") is None
+
+
+def test_dues_paid_before_joining_count_once_there_is_a_member(centre: Any) -> None:
+    _join(centre, "m1", "2026-08-10", event="dues", dues_amount=500, dues_months=3)
+    _join(centre, "m2", "2026-10-02")
+    centre.sync()
+    _update(centre)
+    assert _value(centre, "I-16", "up_to_date", "2026-09") is None
+    assert _value(centre, "I-16", "up_to_date", "2026-10") == (1, 1, 1)
+    assert _value(centre, "I-16", "up_to_date", "2026-11") == (0, 1, 0)
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_what_an_erased_member_had_paid_stays_in_the_sum(
+    centre: Any, full: bool, tmp_path: Path
+) -> None:
+    for number, card in enumerate([CARD, "1000000002"]):
+        _join(centre, f"m{number}", "2026-10-10", card, dues_amount=500, dues_months=1)
+        centre.register(f"i{number}", card_code=card)
+    centre.sync()
+    centre.know("p0", "i0", cards={CARD: "2026-10-05"})
+    centre.know("p1", "i1", cards={"1000000002": "2026-10-05"})
+    _update(centre)
+    assert _value(centre, "I-16", "collected", "2026-10") == (1000, None, 1000)
+    erase(centre.engine, "p0", now=centre.now(), store=tmp_path)
+    _update(centre, full=full)
+    assert _value(centre, "I-13", "joined", "2026-10") == (1, None, 1)
+    assert _value(centre, "I-16", "collected", "2026-10") == (1000, None, 1000)
+
+
+def test_an_outcome_told_before_its_case_counts_when_that_arrives(centre: Any) -> None:
+    centre.send("labour_case", "k1", record_type="follow_up", case_code="L-1", today="2026-09-20",
+                outcome="settled", amount_recovered=50000)  # fmt: skip
+    centre.sync()
+    _update(centre)
+    assert _value(centre, "I-23", "resolved", "2026-09") is None
+    centre.send("labour_case", "c1", record_type="new", new_code="L-1", today="2026-08-01",
+                outcome="open", amount_claimed=100000, women=1, sector="asgm")  # fmt: skip
+    centre.sync()
+    _update(centre)
+    assert _value(centre, "I-23", "opened", "2026-08") == (1, None, 1)
+    assert _value(centre, "I-23", "resolved", "2026-09") == (1, 1, 1)
+    assert _value(centre, "I-23", "recovered", "2026-09") == (50000, None, 50000)
+
+
+def test_a_participant_met_before_registering_is_one_person_once_cards_meet(centre: Any) -> None:
+    for day, card in (("2026-08-01", CARD), ("2026-08-02", "1000000002")):
+        centre.send("training_attendance", f"t{day}", session_date=day, event_code="F-1",
+                    participant=[{"part_role": "migrant", "card_code": card}])  # fmt: skip
+    centre.sync()
+    _update(centre)
+    assert _value(centre, "I-12", "people", "2026-08") == (2, None, 2)
+    centre.register("i1", today="2026-10-05")
+    centre.sync()
+    centre.know("p1", "i1", cards={CARD: "2026-10-05", "1000000002": "2026-10-05"})
+    _update(centre)
+    assert _value(centre, "I-12", "people", "2026-08") == (1, None, 1)
+
+
+def test_a_changed_answer_moves_only_the_figures_that_read_it(centre: Any) -> None:
+    centre.register("i1", today="2026-06-05", needs="health")
+    centre.sync()
+    centre.know("p1", "i1", sector="asgm")
+    _update(centre)
+    centre.know("p1", "i1", sector="catering")
+    refresh(centre.engine, now=centre.now())
+    assert centre.ask("select topic from core_dirty where topic like 'worker%'") == [
+        ("worker.sector",)
+    ]
+    compute(centre.engine, now=centre.now())
+    rows = centre.ask(
+        "select row_value from indicator_value where indicator = 'I-05' and measure = 'women' "
+        "and period_kind = 'month' and row_dimension = 'sector'"
+    )
+    assert rows == [("catering",)]
