@@ -48,6 +48,17 @@ def test_every_cercle_has_communes(parent: str) -> None:
     assert names(parent) == {row["cercle"] for row in rows("communes.csv")}
 
 
+def test_every_cercle_has_its_line_for_a_seat_and_no_position_is_made_up() -> None:
+    seats = rows("cercle_seats.csv")
+    assert [row["name"] for row in seats] == [row["name"] for row in rows("cercles.csv")]
+    for row in seats:
+        known = [bool(row[column]) for column in ("latitude", "longitude", "accuracy_km")]
+        assert len(set(known)) == 1, row
+        if known[0]:
+            assert 12 < float(row["latitude"]) < 16, row
+            assert -12.5 < float(row["longitude"]) < -8, row
+
+
 def test_new_and_old_cercles_say_whose_codes_they_are() -> None:
     new, old = rows("cercles.csv"), rows("cercles_before_2023.csv")
     assert {row["code_system"] for row in new} == {"loi-2023-006"}
