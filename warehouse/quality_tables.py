@@ -38,6 +38,7 @@ quality_fact = Table(
     info={"schema": "raw"},
 )
 Index("quality_fact_received_at", quality_fact.c.received_at)
+Index("quality_fact_day", quality_fact.c.day)
 
 quality_problem = Table(
     "quality_problem",

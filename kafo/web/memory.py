@@ -10,6 +10,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, func, select
 
 from warehouse.identity_tables import match_decision, match_run
+from warehouse.quality_tables import quality_decision, quality_run
 from warehouse.tables import sync_run
 
 T = TypeVar("T")
@@ -44,6 +45,14 @@ def state_of_runs(connection: Connection, *, now: str) -> Hashable:
     rows = [tuple(row) for row in connection.execute(newest)]
     running = any(row[2] == _RUNNING for row in rows)
     return (*rows, now[:_TEN_SECONDS] if running else now[:10])
+
+
+def state_of_checks(connection: Connection) -> Hashable:
+    """Changes with every check of the data and every decision about a problem."""
+    q = quality_run.c
+    checks = connection.execute(select(q.part, q.run_id, q.checked_at).order_by(q.part))
+    decided = connection.scalar(select(func.max(quality_decision.c.decision_id)))
+    return (*(tuple(row) for row in checks), decided)
 
 
 def state_of_register(connection: Connection) -> Hashable:

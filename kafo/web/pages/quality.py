@@ -6,6 +6,7 @@ from typing import Any, get_args
 from starlette.responses import Response
 
 from forms.errors import UsageError
+from kafo.web.memory import state_of_checks
 from kafo.web.render import go, page
 from kafo.web.site import Visit
 from pipelines.quality.catalogue import rules
@@ -93,9 +94,14 @@ def people(visit: Visit) -> Response:
     since = str(today - timedelta(days=29))
     name = visit.asked("enumerator", 60)
     with reading(visit.site.reader) as connection:
-        found = read.enumerators(
-            connection, since=since, week=str(today - timedelta(days=6)),
-            week_before=str(today - timedelta(days=13)), late_hours=visit.site.config.thresholds.late_hours,
+        found = visit.site.memory.of(
+            "enumerators",
+            (since, state_of_checks(connection)),
+            lambda: read.enumerators(
+                connection, since=since, week=str(today - timedelta(days=6)),
+                week_before=str(today - timedelta(days=13)),
+                late_hours=visit.site.config.thresholds.late_hours,
+            ),
         )  # fmt: skip
         hours = read.hours(connection, since=since, enumerator=name)
     most = max(hours.values(), default=0)

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from forms.errors import KafoError, UsageError
 from kafo.alarm_command import channels
+from kafo.web.memory import state_of_runs
 from kafo.web.plan import plan_of, set_plan
 from kafo.web.render import go, page
 from kafo.web.rights import Right
@@ -55,7 +56,9 @@ def overview(visit: Visit) -> Response:
 def plan_page(visit: Visit) -> Response:
     """Submissions a week that are expected of each form."""
     with reading(visit.site.reader) as connection:
-        forms, plan = form_states(connection), plan_of(connection)
+        state = state_of_runs(connection, now=visit.site.now())
+        forms = visit.site.memory.of("forms", state, lambda: form_states(connection))
+        plan = plan_of(connection)
     return page(visit, "plan.html", forms=forms, plan=plan, done=visit.asked("done"))
 
 
