@@ -43,7 +43,14 @@ _INNER = (
     "directory_cell", "unionisation", "dues", "arrears", "training_summary", "referral_summary",
     "labour_case_summary", "protection_alerts", "ciom_use", "team_activity", "data_gaps",
 )  # fmt: skip
-_OPEN = ("site_map", "awareness_activity", "services_mobilised", "cercle_codes", "code_label")
+_OPEN = (
+    "site_map",
+    "awareness_activity",
+    "services_mobilised",
+    "cercle_codes",
+    "code_label",
+    "data_dictionary",
+)
 _FIGURES = "select * from indicator_value where period_kind = 'quarter' and row_dimension = ''"
 
 

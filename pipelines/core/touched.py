@@ -112,12 +112,13 @@ def touch_people(connection: Connection) -> None:
         "cross join person_registration as r where r.person_id = t.person_id "
         "and r.form_id = 'identification'",
         # Every card that the records to be made speak of must have its owner at hand, and so must
-        # the cards of all requests, because a withdrawal counts for all cards of a person.
+        # the cards of all withdrawals, because one counts for all cards of a person.
         "insert into touched_card select c.card_code from touched as t cross join record_card as c "
         "where c.project_id = t.project_id and c.instance_id = t.instance_id",
         "insert into touched_card select c.card_code from rights_request as q "
         "cross join record_card as c "
-        "where c.project_id = q.project_id and c.instance_id = q.instance_id",
+        "where q.request in ('erase', 'withdraw', 'object') "
+        "and c.project_id = q.project_id and c.instance_id = q.instance_id",
         # Those owners may have been merged into others before.
         "insert into touched_person select g.person_id from touched_card as t "
         "cross join person_card as g cross join person as p where g.card_code = t.card_code "

@@ -95,10 +95,11 @@ def _create(file: sqlite3.Connection, name: str, columns: Sequence[str]) -> None
 def _describe(connection: Connection, file: sqlite3.Connection, names: list[str]) -> None:
     """The dictionary, of what the file holds."""
     columns = ("object_name", "column_name", "description_fr", "description_en")
+    chosen = ", ".join(columns)
     _create(file, "dictionary", columns)
     for name in names:
         rows = connection.execute(
-            text("select * from dictionary where object_name = :name"), {"name": name}
+            text(f"select {chosen} from dictionary where object_name = :name"), {"name": name}
         )
         file.executemany("insert into dictionary values (?, ?, ?, ?)", [tuple(row) for row in rows])
 
