@@ -19,7 +19,7 @@ from pipelines.quality.thresholds import Thresholds
 from warehouse.bulk import upsert
 from warehouse.engine import writing
 from warehouse.quality_tables import quality_fact, quality_problem, quality_run
-from warehouse.tables import submission, sync_run
+from warehouse.tables import form, submission, sync_run
 
 _STALE_HOURS = 1.0
 """Some problems come with time alone: silence, attachments that stay away."""
@@ -43,9 +43,7 @@ def run(engine: Engine, *, now: str, thresholds: Thresholds | None = None) -> Re
     with writing(engine) as connection:
         checked = opened = closed = 0
         seen_run, seen_at = _seen(connection, _basis(limits))
-        # A run that has not ended may still add submissions under its number.
-        ended = select(func.max(sync_run.c.run_id)).where(sync_run.c.ended_at.is_not(None))
-        last_run = connection.scalar(ended) or 0
+        last_run = _newest(connection)
         if last_run > seen_run or hours(seen_at, now) >= _STALE_HOURS:
             checked, opened, closed = _check(connection, limits, now, seen_run, seen_at)
             mark = ("all", last_run, _basis(limits), now)
@@ -54,6 +52,16 @@ def run(engine: Engine, *, now: str, thresholds: Thresholds | None = None) -> Re
         waiting = select(func.count()).where(quality_problem.c.state == "open")
         left = connection.scalar(waiting) or 0
     return Report(checked, opened, closed, left, perf_counter() - started)
+
+
+def _newest(connection: Connection) -> int:
+    """The newest run that brought anything; one that has not ended may still add to its number."""
+    s = submission.c
+    ended = select(func.max(sync_run.c.run_id)).where(sync_run.c.ended_at.is_not(None))
+    mine = s.form_id == form.c.form_id
+    of_form = select(func.max(s.run_id)).where(mine, s.run_id <= ended.scalar_subquery())
+    newest = select(func.max(of_form.correlate(form).scalar_subquery())).select_from(form)
+    return connection.scalar(newest) or 0
 
 
 def _basis(thresholds: Thresholds) -> str:

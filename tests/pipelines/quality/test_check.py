@@ -108,3 +108,30 @@ def test_grids_and_lists_with_other_are_found_in_any_form(
         [source] = find_sources(connection)
     assert source.grids == (("q0", "q1", "q2", "q3"),)
     assert source.other == {"q4", "q5", "q6"}
+
+
+def test_a_synchronisation_that_brought_nothing_costs_no_check(
+    engine: Engine,
+    small_form: Callable[..., Any],
+    small_row: Callable[..., Any],
+    received: Callable[..., Any],
+) -> None:
+    def synchronised(number: int, *instances: str) -> None:
+        stamp = f"2026-11-01T11:0{number}:00.000Z"
+        _do(engine, "insert into sync_run (run_id, started_at, ended_at, outcome) values "
+                    f"({number}, '{stamp}', '{stamp}', 'ok')")  # fmt: skip
+        with engine.begin() as connection:
+            rows = received([small_row(instance) for instance in instances])
+            load(connection, small_form(connection), rows, run_id=number)
+
+    def checked(minute: int) -> int:
+        return run(engine, now=f"2026-11-01T12:{minute:02}:00.000Z").checked
+
+    synchronised(1, "uuid:1")
+    assert checked(0) == 1
+    synchronised(2)
+    seen = _all(engine, "select checked_at from quality_run")
+    assert checked(1) == 0
+    assert _all(engine, "select checked_at from quality_run") == seen
+    synchronised(3, "uuid:2")
+    assert checked(2) == 1
