@@ -150,10 +150,14 @@ def actions(
             (row.acted_at, f"P{row.decision_id}", row.rule, row, row.why, "done")
             for row in decisions(connection, limit=limit)
         ]
+    undone = {
+        f"{number[0]}{row.undoes}" for _, number, _, row, _, result in rows if result == "done"
+    }
     for at, number, what, row, why, outcome in sorted(rows, key=lambda r: r[0], reverse=True)[
         :limit
     ]:
-        result = f" · {say(*_OUTCOMES[outcome])}" if outcome in _OUTCOMES else ""
+        words = ("annulée", "taken back") if number in undone else _OUTCOMES.get(outcome)
+        result = f" · {say(*words)}" if words else ""
         step = f"{say(*_STATES[row.before])} → {say(*_STATES[row.after])}"
         head = f"{number:<5} {at[:16].replace('T', ' ')}  {row.actor}: {what}, {step}{result}"
         out.print(head, markup=False)

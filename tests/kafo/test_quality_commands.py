@@ -86,7 +86,8 @@ def test_a_day_of_work_on_problems(kafo: Kafo, tmp_path: Path, instance: str) ->
     assert "P2 est annulée" in kafo("undo", "P2").stdout
     assert kafo("list").stdout == "0 problème(s)\n"
     log = kafo("actions", KAFO_LANG="en").stdout
-    assert "Awa: small, received → issues" in log
+    assert "Awa: small, received → issues · taken back\n" in log
+    assert "Awa: small, issues → received\n" in log
     assert "Photo à renvoyer" in log
     assert "Awa: missing_attachment, open → ignored" in log
     assert "photo au bureau" in log
