@@ -30,7 +30,7 @@ referral = Table(
     Column("satisfied", Text),
     info={"schema": "core"},
 )
-Index("referral_month", referral.c.month)
+Index("referral_month", referral.c.month, referral.c.focal_point)
 Index("referral_code", referral.c.code)
 
 referral_follow_up = Table(
@@ -70,7 +70,7 @@ labour_case = Table(
     Column("next_on", Day),
     info={"schema": "core"},
 )
-Index("labour_case_month", labour_case.c.month)
+Index("labour_case_month", labour_case.c.month, labour_case.c.focal_point)
 Index("labour_case_closed_month", labour_case.c.closed_month)
 Index("labour_case_code", labour_case.c.code)
 

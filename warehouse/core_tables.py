@@ -102,7 +102,8 @@ interview = Table(
     Column("sent_at", Instant),
     info={"schema": "core"},
 )
-Index("interview_month", interview.c.month)
+# A month's interviews by team are counted from the index alone: the table is wide.
+Index("interview_month", interview.c.month, interview.c.focal_point, interview.c.result)
 Index("interview_person", interview.c.person_id)
 
 worker = Table(
@@ -171,7 +172,7 @@ membership_event = Table(
     Column("paid_through", Integer),  # last month covered
     info={"schema": "core"},
 )
-Index("membership_event_month", membership_event.c.month)
+Index("membership_event_month", membership_event.c.month, membership_event.c.focal_point)
 Index("membership_event_subject", membership_event.c.subject_id)
 
 membership_spell = Table(

@@ -200,7 +200,9 @@ def create_casework() -> None:
         schema=schema_name("core"),
     )
     op.create_index("referral_code", "referral", ["code"], schema=schema_name("core"))
-    op.create_index("referral_month", "referral", ["month"], schema=schema_name("core"))
+    op.create_index(
+        "referral_month", "referral", ["month", "focal_point"], schema=schema_name("core")
+    )
     op.create_index(
         "referral_follow_up_code", "referral_follow_up", ["code"], schema=schema_name("core")
     )
@@ -208,7 +210,9 @@ def create_casework() -> None:
         "labour_case_closed_month", "labour_case", ["closed_month"], schema=schema_name("core")
     )
     op.create_index("labour_case_code", "labour_case", ["code"], schema=schema_name("core"))
-    op.create_index("labour_case_month", "labour_case", ["month"], schema=schema_name("core"))
+    op.create_index(
+        "labour_case_month", "labour_case", ["month", "focal_point"], schema=schema_name("core")
+    )
     op.create_index(
         "labour_case_follow_up_code", "labour_case_follow_up", ["code"], schema=schema_name("core")
     )

@@ -240,12 +240,20 @@ def upgrade() -> None:
     op.create_index(
         "record_card_card", "record_card", ["card_code"], schema=schema_name("identity")
     )
-    op.create_index("interview_month", "interview", ["month"], schema=schema_name("core"))
+    op.create_index(
+        "interview_month",
+        "interview",
+        ["month", "focal_point", "result"],
+        schema=schema_name("core"),
+    )
     op.create_index("interview_person", "interview", ["person_id"], schema=schema_name("core"))
     op.create_index("worker_month", "worker", ["month"], schema=schema_name("core"))
     op.create_index("consent_event_month", "consent_event", ["month"], schema=schema_name("core"))
     op.create_index(
-        "membership_event_month", "membership_event", ["month"], schema=schema_name("core")
+        "membership_event_month",
+        "membership_event",
+        ["month", "focal_point"],
+        schema=schema_name("core"),
     )
     op.create_index(
         "membership_event_subject", "membership_event", ["subject_id"], schema=schema_name("core")
