@@ -1,0 +1,122 @@
+"""The workbook is opened as a reader's spreadsheet would: numbers are numbers, texts stay texts."""
+
+import io
+from dataclasses import replace
+from typing import Any
+
+import openpyxl
+import pytest
+
+from pipelines.report.model import Cell, Line, Part, Query, Report, Section, Table, Words
+from pipelines.report.workbook import workbook
+
+SQL = "select measure, value\nfrom published_cell\nwhere audience = 'outside'"
+MARK = "Kafo · awa & co · 2026-10-05 09:00 UTC · outside"
+
+
+def cell(value: float | None, kind: str = "count", *, hidden: bool = False) -> Cell:
+    return Cell(value, hidden, kind, ())
+
+
+def table(code: str, *lines: Line) -> Table:
+    return Table(code, f"Table {code}", ("Cercle", "T3 2026", "T2 2026", "Écart"), lines, SQL)
+
+
+def report(language: str = "fr") -> Report:
+    lines = (
+        Line("=cmd|'/c calc'!A0", (cell(1235), cell(None), cell(-20, "count change"))),
+        Line(
+            "Kayes", (cell(0.1234, "share"), cell(None, hidden=True), cell(0.021, "share change"))
+        ),
+        Line("Ensemble", (cell(12.34, "mean"), cell(5), cell(None)), strong=True),
+    )
+    part = Part(
+        "I-01", "Personnes identifiées", (Words("Personnes", "Personnes distinctes", None),),
+        table("A2", *lines), (), (table("A3", lines[0]),), (), ("Pas un recensement.",),
+    )  # fmt: skip
+    sections = (Section("Travail : contrat / couverture [tous les secteurs]", "Qui.", (part,)),)
+    return Report(
+        language, "outside", "2026-T3", "3e trimestre 2026", "du 1er juillet au 30 septembre 2026",
+        "2026-10-05T09:00:00.000Z", "2026-10-04T08:00:00.000Z", 200, 31,
+        (table("A0", lines[1]),), table("A1", lines[2]), (), None, sections,
+        ("Personnes rencontrées, pas un recensement.",),
+        tuple(Query(f"A{n}", f"Table A{n}", SQL) for n in range(4)), MARK,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def read() -> Any:
+    return openpyxl.load_workbook(io.BytesIO(workbook(report())))
+
+
+def line(sheet: Any, label: str) -> list[Any]:
+    [found] = [
+        row for row in sheet.iter_rows() if row[0].value == label and row[1].value is not None
+    ]
+    return list(found)
+
+
+def test_numbers_are_numbers_as_the_report_rounds_them(read: Any) -> None:
+    kayes, total = (line(read.worksheets[2], label) for label in ("Kayes", "Ensemble"))
+    assert (kayes[1].value, kayes[1].number_format) == (0.123, "0.0%")
+    assert kayes[3].value == 2.1
+    assert "pt" in kayes[3].number_format
+    assert (total[1].value, total[1].number_format) == (12.3, "#,##0.0")
+    assert (total[2].value, total[2].number_format) == (5, "#,##0")
+    assert total[1].font.bold
+
+
+def test_hidden_and_empty_cells_say_so_and_hold_no_number(read: Any) -> None:
+    assert line(read.worksheets[2], "Kayes")[2].value == "·"
+    assert line(read.worksheets[2], "Ensemble")[3].value == "–"
+
+
+def test_a_hidden_number_stands_nowhere_in_the_file() -> None:
+    secret = table("A0", Line("Yélimané", (cell(7654321, hidden=True),)))
+    made = workbook(replace(report(), key_figures=(secret,)))
+    book = openpyxl.load_workbook(io.BytesIO(made))
+    values = {one.value for sheet in book for row in sheet.iter_rows() for one in row}
+    assert 7654321 not in values
+    assert "Yélimané" in values
+
+
+def test_no_text_becomes_a_formula(read: Any) -> None:
+    kinds = {one.data_type for sheet in read for row in sheet.iter_rows() for one in row}
+    assert kinds <= {"s", "n"}
+    assert any(row[0].value == "=cmd|'/c calc'!A0" for row in read.worksheets[2].iter_rows())
+
+
+def test_every_sheet_is_marked_and_prints_on_a4_across(read: Any) -> None:
+    assert [sheet.title for sheet in read][::3] == ["Résumé", "SQL"]
+    for sheet in read:
+        assert "awa && co" in (sheet.oddHeader.left.text or ""), sheet.title
+        assert "awa && co" in (sheet.oddFooter.left.text or ""), sheet.title
+        assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+        assert sheet.freeze_panes == "A2"
+    assert MARK in [row[1].value for row in read["Résumé"].iter_rows()]
+
+
+def test_each_table_names_the_sql_of_the_annex(read: Any) -> None:
+    rows = [[one.value for one in row] for row in read["SQL"].iter_rows(min_row=2)]
+    assert [row[0] for row in rows] == ["A0", "A1", "A2", "A3"]
+    assert {row[2] for row in rows} == {SQL}
+    titles = {row[0].value for sheet in read.worksheets[1:3] for row in sheet.iter_rows()}
+    assert {f"Table A{n} (SQL A{n})" for n in range(4)} <= titles
+
+
+def test_the_summary_says_for_whom_and_when(read: Any) -> None:
+    said = " ".join(str(row[1].value) for row in read["Résumé"].iter_rows())
+    assert "rien sous 10 personnes" in said
+    assert "4 octobre 2026, 08:00" in said
+    assert "pas un recensement" in said
+
+
+def test_it_speaks_english_too() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(workbook(report("en"))))
+    assert book.sheetnames[:2] == ["Summary", "Key figures"]
+
+
+def test_the_same_report_gives_the_same_bytes() -> None:
+    assert workbook(report()) == workbook(report())
