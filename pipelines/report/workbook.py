@@ -5,11 +5,10 @@ Texts are written as texts only, so that no label of a form can become a formula
 
 import io
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
-from pipelines.report.model import Cell, Part, Report, Section, Table
-from pipelines.report.numbers import HIDDEN, NONE, moment, scaled
+from pipelines.report.model import Cell, Line, Part, Report, Section, Table
+from pipelines.report.numbers import HIDDEN, NONE, scaled
 from pipelines.report.words import Texts
 
 if TYPE_CHECKING:
@@ -92,7 +91,6 @@ def workbook(report: Report) -> bytes:
             {
                 "title": f"{_REPORT[report.language == 'en']} {report.period}",
                 "comments": report.mark,
-                "created": datetime.fromisoformat(report.made_at),
             }
         )
         pen = _Pen(book, report, _formats(book))
@@ -134,8 +132,8 @@ def _summary(pen: _Pen) -> None:
     facts: list[tuple[Texts, str]] = [
         (("Période", "Period"), f"{report.period} ({report.days})"),
         (("Lecteurs", "Readers"), pen.of(_AUDIENCES[report.audience])),
-        (("Chiffres publiés", "Figures published"), moment(report.published_at, report.language)),
-        (("Rapport fait", "Report made"), moment(report.made_at, report.language)),
+        (("Chiffres publiés", "Figures published"), report.published_at),
+        (("Rapport fait", "Report made"), report.made_at),
         (
             ("Masqués", "Hidden"),
             pen.of(
@@ -155,19 +153,25 @@ def _summary(pen: _Pen) -> None:
 
 
 def _key_figures(pen: _Pen) -> None:
-    tables = (*pen.report.key_figures, pen.report.trend)
-    sheet = pen.sheet(pen.of(_KEY_FIGURES))
+    sheet, trend = pen.sheet(pen.of(_KEY_FIGURES)), pen.report.trend
     sheet.write_string(0, 0, pen.of(_KEY_FIGURES), pen.formats["title"])
     row = 2
-    for table in tables:
-        row = _table(pen, sheet, row, table)
-    _widths(sheet, tables)
+    for table in pen.report.key_figures:
+        if row == 2:
+            _head(pen, sheet, row, (*table.head, "SQL"))
+        for line in table.lines:
+            row += 1
+            _line(pen, sheet, row, line)
+            sheet.write_string(row, len(table.head), table.code, pen.formats["sign"])
+    _table(pen, sheet, row + 2, trend)
+    _widths(sheet, (*pen.report.key_figures, trend))
 
 
 def _section(pen: _Pen, number: int, section: Section) -> None:
     sheet = pen.sheet(f"{number} {section.title}")
     sheet.write_string(0, 0, section.title, pen.formats["title"])
-    sheet.write_string(1, 0, section.lead, pen.formats["quiet"])
+    if section.lead:
+        sheet.write_string(1, 0, section.lead, pen.formats["quiet"])
     row = 3
     for part in section.parts:
         row = _part(pen, sheet, row, part)
@@ -197,14 +201,22 @@ def _tables(part: Part) -> tuple[Table, ...]:
 def _table(pen: _Pen, sheet: "Worksheet", row: int, table: Table) -> int:
     """Write it with the code of its SQL; the row after it and an empty one."""
     sheet.write_string(row, 0, f"{table.title} (SQL {table.code})", pen.formats["label strong"])
-    for column, name in enumerate(table.head):
-        sheet.write_string(row + 1, column, name, pen.formats["number head" if column else "head"])
+    _head(pen, sheet, row + 1, table.head)
     for at, line in enumerate(table.lines, row + 2):
-        strong = " strong" if line.strong else ""
-        sheet.write_string(at, 0, line.label, pen.formats[f"label{strong}"])
-        for column, cell in enumerate(line.cells, 1):
-            _cell(pen, sheet, (at, column), cell, strong)
+        _line(pen, sheet, at, line)
     return row + 3 + len(table.lines)
+
+
+def _head(pen: _Pen, sheet: "Worksheet", row: int, names: tuple[str, ...]) -> None:
+    for column, name in enumerate(names):
+        sheet.write_string(row, column, name, pen.formats["number head" if column else "head"])
+
+
+def _line(pen: _Pen, sheet: "Worksheet", row: int, line: Line) -> None:
+    strong = " strong" if line.strong else ""
+    sheet.write_string(row, 0, line.label, pen.formats[f"label{strong}"])
+    for column, cell in enumerate(line.cells, 1):
+        _cell(pen, sheet, (row, column), cell, strong)
 
 
 def _cell(pen: _Pen, sheet: "Worksheet", at: tuple[int, int], cell: Cell, strong: str) -> None:
@@ -221,7 +233,7 @@ def _widths(sheet: "Worksheet", tables: "list[Table] | tuple[Table, ...]") -> No
     sheet.set_column(0, 0, _LABEL_WIDTH)
     widest = max((len(table.head) for table in tables), default=1)
     if widest > 1:
-        sheet.set_column(1, widest - 1, _CELL_WIDTH)
+        sheet.set_column(1, widest, _CELL_WIDTH)
 
 
 def _annex(pen: _Pen) -> None:
