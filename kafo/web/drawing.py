@@ -74,7 +74,7 @@ class Studio:
     def _hired(self) -> "subprocess.Popen[str]":
         if self._worker is None:
             self._worker = subprocess.Popen(
-                [sys.executable, "-m", "kafo.web.chart_worker"],
+                [sys.executable, "-m", "pipelines.charts.worker"],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                 encoding="utf-8",
             )  # fmt: skip
