@@ -1,0 +1,1 @@
+"""The quarterly report, as PDF and as workbook, made of published figures only."""
