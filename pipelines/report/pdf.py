@@ -53,7 +53,7 @@ def pdf(report: Report) -> bytes:
         (folder / "report.typ").write_text(template, encoding="utf-8")
         said = json.dumps(_data(report, _Pictures(folder)), ensure_ascii=False)
         (folder / "data.json").write_text(said, encoding="utf-8")
-        made: bytes = typst.compile(str(folder / "report.typ"), root=name)
+        made: bytes = typst.compile(str(folder / "report.typ"), root=name, pdf_standards=["ua-1"])
         return made
 
 

@@ -27,27 +27,35 @@ KEY_FIGURES = (
 
 CAUTIONS: tuple[Texts, ...] = (
     (
-        "Ces chiffres comptent des personnes rencontrées : ce n'est pas un recensement.",
-        "These figures count people who were met: this is no census.",
+        "Personnes rencontrées, pas un recensement : ces nombres disent qui le centre a rencontré, "
+        "pas combien de migrants vivent et travaillent dans la région.",
+        "People met, not a census: these numbers say whom the centre has met, not how many migrants "
+        "live and work in the region.",
     ),
     (
-        "Des présences ne sont pas des personnes : qui vient deux fois compte deux fois.",
-        "Attendances are not people: whoever comes twice counts twice.",
+        "Présences, pas des personnes : qui vient deux fois compte deux fois.",
+        "Attendances, not people: who comes twice counts twice.",
     ),
     (
-        "L'arrêt saisonnier de l'orpaillage fausse le troisième trimestre.",
-        "The seasonal stop of gold mining distorts the third quarter.",
+        "L'arrêt saisonnier des sites d'orpaillage (juin à septembre) fausse le troisième trimestre : "
+        "comparez-le au troisième trimestre d'une autre année.",
+        "The seasonal stop of the gold sites (June to September) distorts the third quarter: compare "
+        "it with the third quarter of another year.",
     ),
     (
-        "On ne sait pas qui sont les personnes qui refusent de répondre.",
-        "Nothing is known of the people who refuse to answer.",
+        "Le profil de ceux qui refusent l'entretien est inconnu : ils peuvent différer de ceux qui "
+        "acceptent.",
+        "The profile of those who refuse the interview is unknown: they may differ from those who "
+        "agree.",
     ),
     (
-        "Une personne inscrite par les deux centrales peut compter deux fois tant que les doublons "
-        "n'ont pas été examinés.",
-        "A person registered by both confederations may count twice until duplicates are examined.",
+        "Une même personne a pu être inscrite par les deux centrales : elle compte deux fois tant que "
+        "les doublons n'ont pas été examinés.",
+        "The same person may have been entered by both confederations: they count twice until "
+        "duplicates have been looked at.",
     ),
 )
+"""What every reader must know, as the centre's rules have it."""
 
 DIMENSIONS: dict[str, Texts] = {
     "age_band": ("âge", "age"),

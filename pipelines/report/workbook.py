@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.report.model import Cell, Line, Part, Report, Section, Table
 from pipelines.report.numbers import HIDDEN, NONE, scaled
-from pipelines.report.words import Texts
+from pipelines.report.themes import Texts
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
