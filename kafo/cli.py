@@ -73,6 +73,7 @@ def main() -> None:
         protection_commands,
         quality_commands,
         rebuild_command,
+        report_command,
         reporting_commands,
         run_command,
         users_commands,
@@ -91,6 +92,7 @@ def main() -> None:
     quality_commands.add(app)
     rebuild_command.add(app)
     reporting_commands.add(app)
+    report_command.add(app)
     users_commands.add(app)
     try:
         code = app(standalone_mode=False)

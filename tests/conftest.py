@@ -146,3 +146,29 @@ def received() -> Callable[[list[Row]], list[tuple[str, Row]]]:
 def small_xform() -> str:
     """The XForm of the form `small`."""
     return XFORM
+
+
+@pytest.fixture(scope="session")
+def publish_quarter() -> Callable[[Engine], None]:
+    """Publishes a few figures of the third quarter of 2026: 1235 people outside, 1237 inside."""
+
+    def fill(engine: Engine) -> None:
+        from pipelines.indicators.compute import compute
+        from warehouse.protection_tables import publication_state, published_cell
+
+        compute(engine, now="2026-10-05T08:00:00.000Z")  # writes the definitions
+        with engine.begin() as connection:
+            for audience, people in (("outside", 1235), ("inside", 1237)):
+                for row, value in ((("", ""), people), (("cercle", "kayes"), None)):
+                    connection.execute(published_cell.insert().values(
+                        audience=audience, publication="I-01", measure="people",
+                        period_kind="quarter", period="2026-07-01", row_dimension=row[0],
+                        row_value=row[1], column_dimension="", column_value="", value=value,
+                        suppressed=int(value is None),
+                    ))  # fmt: skip
+                connection.execute(publication_state.insert().values(
+                    audience=audience, publication="I-01", digest="x", seconds=1,
+                    published_at="2026-10-04T09:30:00.000Z",
+                ))  # fmt: skip
+
+    return fill
