@@ -1,4 +1,7 @@
-"""Tables as files: CSV that Excel opens rightly, and XLSX. No cell is ever taken for a formula."""
+"""Files to take along: tables as CSV that Excel opens rightly and as XLSX, and what is made elsewhere.
+
+No cell of a table is ever taken for a formula.
+"""
 
 import csv
 import io
@@ -34,6 +37,16 @@ def xlsx_file(name: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) 
             sheet.write_row(number, 0, row)
         sheet.autofit()
     return _attached(content.getvalue(), _XLSX, f"{name}.xlsx")
+
+
+def pdf_file(name: str, content: bytes) -> Response:
+    """A document that is ready."""
+    return _attached(content, "application/pdf", f"{name}.pdf")
+
+
+def workbook_file(name: str, content: bytes) -> Response:
+    """A workbook that is ready."""
+    return _attached(content, _XLSX, f"{name}.xlsx")
 
 
 def _harmless(value: Any) -> Any:

@@ -46,11 +46,6 @@ def one(visit: Visit) -> Response:
     )  # fmt: skip
 
 
-def quarter(visit: Visit) -> Response:
-    """The quarterly report."""
-    return page(visit, "quarter.html")
-
-
 def _kind(visit: Visit) -> str:
     asked = visit.asked("kind")
     return asked if asked in KINDS else KINDS[0]

@@ -4,7 +4,8 @@
 // A form that was sent once is not sent again by an impatient second click on a slow line.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || form.target === "_blank") return;
+  // Where the answer is a file the page stays, and another file may be asked for at once.
+  if (event.defaultPrevented || form.target === "_blank" || event.submitter?.hasAttribute("data-file")) return;
   if (form.dataset.sent) { event.preventDefault(); return; }
   form.dataset.sent = "1";
   window.addEventListener("pageshow", () => { delete form.dataset.sent; }, { once: true });
