@@ -40,6 +40,7 @@ SCREENS = {"laptop": {"width": 1280, "height": 800}, "phone": {"width": 360, "he
 class Served:
     """A running Kafo with a logged-in steward."""
 
+    folder: Path
     address: str
     browser: Browser
     state: Any
@@ -92,7 +93,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
             browser = programs.chromium.launch(
                 executable_path=found, args=["--no-sandbox", "--disable-gpu"]
             )
-            yield Served(address, browser, log_in(browser, address, first))
+            yield Served(folder, address, browser, log_in(browser, address, first))
             browser.close()
     finally:
         process.terminate()
@@ -312,4 +313,28 @@ def test_the_map_draws_and_is_saved_as_a_picture(served: Served) -> None:
     picture = Path(saved.value.path()).read_bytes()
     assert picture.startswith(b"\x89PNG")
     assert len(picture) > 10_000
+    context.close()
+
+
+def test_the_quarterly_report_is_made_on_a_phone_too(served: Served, axe: str) -> None:
+    kafo(served.folder, "publish")
+    context = served.context("phone")
+    page = context.new_page()
+    page.goto(served.address + "/reports")
+    page.get_by_role("link", name="Rapport trimestriel").click()
+    quarter = page.get_by_label("Trimestre").input_value()
+    assert faults(page, axe) == []
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= SCREENS["phone"]["width"]
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=PICTURES / "quarter-published.png", full_page=True)
+    files = (("le PDF", "outside.pdf", b"%PDF"), ("le classeur Excel", "outside.xlsx", b"PK"))
+    for button, ending, beginning in files:
+        with page.expect_download() as saved:
+            page.get_by_role("button", name=f"Télécharger {button}").click()
+        assert saved.value.suggested_filename == f"kafo-rapport-{quarter}-{ending}"
+        assert Path(saved.value.path()).read_bytes().startswith(beginning)
+    page.goto(served.address + "/settings/log")
+    made = page.get_by_role("row").filter(has_text=f"Rapport trimestriel {quarter}, outside")
+    assert made.filter(has_text="aminata").count() == 2
     context.close()
