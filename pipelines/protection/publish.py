@@ -23,7 +23,7 @@ from pipelines.protection.suppress import suppress
 from warehouse.bulk import Row, upsert
 from warehouse.casework_tables import indicator, indicator_value
 from warehouse.core_tables import worker
-from warehouse.engine import writing
+from warehouse.engine import reading, writing
 from warehouse.protection_tables import publication_state, published_cell
 
 _RULES = "1"
@@ -51,19 +51,32 @@ class Report:
 
 
 def run(engine: Engine, *, now: str) -> Report:
-    """Publish the indicators and the directory as they are now; cheap when no figure changed."""
+    """Publish the indicators and the directory as they are now; cheap when no figure changed.
+
+    Judging can take minutes and nobody waits for it: only writing down a family locks the database.
+    """
     started = perf_counter()
-    with writing(engine) as connection:
+    with reading(engine) as connection:
         figures = read_figures(connection) + read_directory(connection)
         unjudged = _unjudged(connection)
-        judged = hidden = 0
-        for audience in AUDIENCES.values():
-            mine = [f for f in figures if _allowed(f, audience)]
-            for family in families(mine):
-                again = audience.name == "inside" and any(f.name in unjudged for f in family)
-                done = _publish(connection, family, audience, now=now, again=again)
-                judged += len(family) if done is not None else 0
-                hidden += done or 0
+        known = _known(connection)
+    judged = hidden = 0
+    for audience in AUDIENCES.values():
+        mine = [f for f in figures if _allowed(f, audience)]
+        for family in families(mine):
+            again = audience.name == "inside" and any(f.name in unjudged for f in family)
+            digest = _digest(family)
+            if not again and known.get((audience.name, " ".join(family[0].name))) == digest:
+                continue
+            judging = perf_counter()
+            covered = _judge(family, audience)
+            with writing(engine) as connection:
+                _publish(connection, family, covered, audience)
+                seconds = round(perf_counter() - judging, 3)
+                _note(connection, family, audience, digest=digest, seconds=seconds, now=now)
+            judged += len(family)
+            hidden += sum(covered)
+        with writing(engine) as connection:
             _drop_others(connection, mine, audience)
     return Report(len(figures), judged, hidden, round(perf_counter() - started, 3))
 
@@ -117,33 +130,42 @@ def _allowed(figure: Figure, audience: Audience) -> bool:
     return audience.name != "outside" or figure.period_kind not in _NEVER_OUTSIDE
 
 
-def _publish(
-    connection: Connection, family: Sequence[Figure], audience: Audience, *, now: str, again: bool
-) -> int | None:
-    """How many figures were hidden; None when nothing had changed."""
-    started = perf_counter()
-    name = " ".join(family[0].name)
-    digest = _digest(family)
-    s = publication_state
-    mine = (s.c.audience == audience.name, s.c.publication == name)
-    if not again and connection.scalar(select(s.c.digest).where(*mine)) == digest:
-        return None
+def _judge(family: Sequence[Figure], audience: Audience) -> list[bool]:
+    """Which figures are to be hidden."""
     k = max([audience.k, *(_SENSITIVE.get(f.publication, 0) for f in family)])
     hidden = suppress(cells_of(family), k=k)
-    covered = [any(cell in hidden for cell in keys_of(figure)) for figure in family]
+    return [any(cell in hidden for cell in keys_of(figure)) for figure in family]
+
+
+def _publish(
+    connection: Connection, family: Sequence[Figure], covered: Sequence[bool], audience: Audience
+) -> None:
     _clear(connection, {f.name for f in family}, audience)
     rows = [_row(f, audience, hide=hide) for f, hide in zip(family, covered, strict=True)]
     upsert(connection, "published_cell", _COLUMNS, rows, key=_KEY)
     if audience.name == "inside":
         _flag(connection, family, covered)
-    connection.execute(delete(s).where(*mine))
+
+
+def _note(
+    connection: Connection, family: Sequence[Figure], audience: Audience, **what: str | float
+) -> None:
+    s, name = publication_state, " ".join(family[0].name)
+    connection.execute(delete(s).where(s.c.audience == audience.name, s.c.publication == name))
     connection.execute(
         s.insert().values(
-            audience=audience.name, publication=name, digest=digest, published_at=now,
-            seconds=round(perf_counter() - started, 3),
+            audience=audience.name, publication=name, digest=what["digest"],
+            published_at=what["now"], seconds=what["seconds"],
         )
     )  # fmt: skip
-    return sum(covered)
+
+
+def _known(connection: Connection) -> dict[tuple[str, str], str]:
+    """What was judged last: audience and family → digest of its counts."""
+    s = publication_state.c
+    return {
+        (a, p): d for a, p, d in connection.execute(select(s.audience, s.publication, s.digest))
+    }
 
 
 def _digest(family: Iterable[Figure]) -> str:
@@ -181,7 +203,7 @@ def _flag(connection: Connection, family: Sequence[Figure], covered: Sequence[bo
     v = indicator_value.c
     rows = [
         {"a": f.publication, "m": f.measure, "pk": f.period_kind, "ps": f.period, "rd": f.row[0],
-         "rv": f.row[1], "cd": f.column[0], "cv": f.column[1], "hide": int(hide)}
+         "rv": f.row[1], "cd": f.column[0], "cv": f.column[1], "n": f.count, "hide": int(hide)}
         for f, hide in zip(family, covered, strict=True)
         if f.publication != "directory"
     ]  # fmt: skip
@@ -193,6 +215,8 @@ def _flag(connection: Connection, family: Sequence[Figure], covered: Sequence[bo
                 v.period_kind == bindparam("pk"), v.period_start == bindparam("ps", type_=v.period_start.type),
                 v.row_dimension == bindparam("rd"), v.row_value == bindparam("rv"),
                 v.column_dimension == bindparam("cd"), v.column_value == bindparam("cv"),
+                # Computed again since it was read: the next run judges it.
+                v.units == bindparam("n"),
             )
             .values(suppressed=bindparam("hide")),
             rows,
