@@ -55,6 +55,8 @@ _SIGNS: Texts = (
     f"'{HIDDEN}': hidden. '{NONE}': nothing to count.",
 )
 
+_WITHHELD: Texts = ("Trop peu de personnes pour être montré :", "Too few people to be shown:")
+
 
 @dataclass(frozen=True, slots=True)
 class _Pen:
@@ -185,7 +187,8 @@ def _part(pen: _Pen, sheet: "Worksheet", row: int, part: Part) -> int:
         + (f" / {words.denominator}" if words.denominator else "")
         for words in part.words
     ]
-    for text in (*notes, *part.cautions, *part.withheld):
+    withheld = [f"{pen.of(_WITHHELD)} {text}" for text in part.withheld]
+    for text in (*notes, *part.cautions, *withheld):
         row += 1
         sheet.write_string(row, 0, text, pen.formats["quiet"])
     row += 2

@@ -32,7 +32,7 @@ def report(language: str = "fr") -> Report:
     )
     part = Part(
         "I-01", "Personnes identifiées", (Words("Personnes", "Personnes distinctes", None),),
-        table("A2", *lines), (), (table("A3", lines[0]),), (), ("Pas un recensement.",),
+        table("A2", *lines), (), (table("A3", lines[0]),), ("par sexe",), ("Pas un recensement.",),
     )  # fmt: skip
     sections = (Section("Travail : contrat / couverture [tous les secteurs]", "Qui.", (part,)),)
     return Report(
@@ -78,6 +78,11 @@ def test_a_hidden_number_stands_nowhere_in_the_file() -> None:
     values = {one.value for sheet in book for row in sheet.iter_rows() for one in row}
     assert 7654321 not in values
     assert "Yélimané" in values
+
+
+def test_what_is_withheld_is_named_as_such(read: Any) -> None:
+    said = [row[0].value for row in read.worksheets[2].iter_rows()]
+    assert "Trop peu de personnes pour être montré : par sexe" in said
 
 
 def test_no_text_becomes_a_formula(read: Any) -> None:
