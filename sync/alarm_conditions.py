@@ -13,6 +13,8 @@ from forms.errors import KafoError
 from sync.alarms import Alarm
 from sync.freshness import Form, age, read_freshness
 from sync.silence import BEFORE, Silence, silent_cercles, silent_forms, silent_submitters
+from warehouse.access import ALARMING
+from warehouse.protection_tables import access_log
 from warehouse.tables import job, proof
 
 PROOF_HOURS = 48
@@ -52,6 +54,7 @@ def conditions(
         alarms += _silences(connection, limits, found.last_success_at)
     alarms += _proofs(connection, found.forms, now, running_since)
     alarms += disk_low(folders, limits.disk_free_gb)
+    alarms += many_looks(connection, now)
     return alarms
 
 
@@ -182,6 +185,23 @@ def incomplete(form: Form, old: timedelta, *, equal: bool, up: timedelta) -> Ite
             f"The proof that '{form_id}' is complete is {hours} hours old. Is the computer switched "
             "on and connected at night? Kafo proves it every day.",
             begins=up > timedelta(hours=1),
+        )
+
+
+def many_looks(connection: Connection, now: str) -> Iterator[Alarm]:
+    """Somebody read more rows of people today than one person's work explains; stewards and the
+    administrator count too. The message names the account, for whom it is meant to reach."""
+    a = access_log.c
+    read = func.sum(a.row_count)
+    query = select(a.who, read).where(a.at >= f"{now[:10]}T00:00:00.000Z").group_by(a.who)
+    for who, rows in connection.execute(query.having(read > ALARMING).order_by(a.who)):
+        yield Alarm(
+            f"many_looks:{now[:10]}:{who}",
+            f"Le compte « {who} » a consulté {rows} fiches de personnes aujourd'hui (seuil : "
+            f"{ALARMING}). Demandez-lui pourquoi ; le journal des consultations dit les motifs. En cas "
+            "de doute, fermez son compte (« kafo users »).",
+            f"The account '{who}' has read {rows} records of people today (limit: {ALARMING}). Ask "
+            "why; the access log has the reasons. In doubt, close the account ('kafo users').",
         )
 
 

@@ -11,6 +11,7 @@ from sync.alarm_conditions import Limits, conditions, disk_low
 from sync.job_ledger import note_job
 from sync.schedule import JobReport
 from warehouse import tables
+from warehouse.access import log_access
 from warehouse.types import iso
 
 START = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)
@@ -176,6 +177,27 @@ def test_the_name_of_a_person_is_never_told(
     assert set(found) == {"submitter_silent:1:12"}
     assert "Fatoumata" not in str(found)
     assert "n° 12" in found["submitter_silent:1:12"]
+
+
+def test_who_reads_many_people_in_a_day_is_told_by_account(
+    engine: Engine, wrong: Callable[..., dict[str, str]]
+) -> None:
+    def look(who: str, rows: int, moment: str) -> None:
+        with engine.begin() as connection:
+            log_access(connection, now=moment, who=who, action="search", what="person", rows=rows,
+                       reason="préparer la visite")  # fmt: skip
+
+    note_run(engine, at())
+    look("awa", 60, at(days=-1))
+    look("awa", 30, at(hours=-2))
+    look("awa", 20, at(hours=-1))
+    look("issa", 51, at())
+    found = wrong(at())
+    assert set(found) == {"many_looks:2026-11-01:issa"}
+    assert "51 fiches" in found["many_looks:2026-11-01:issa"]
+    look("awa", 1, at())
+    assert set(wrong(at())) == {"many_looks:2026-11-01:awa", "many_looks:2026-11-01:issa"}
+    assert set(wrong(at(days=1))) == {"no_sync"}
 
 
 def prove(engine: Engine, moment: str, *, equal: bool, run_id: int, form: str = "f") -> None:
