@@ -10,6 +10,7 @@ from typing import Any
 
 from pipelines.report.model import Chart, Line, Part, Report, Table
 from pipelines.report.numbers import NONE, show
+from pipelines.report.typesetter import typeset
 
 _WORDS = {
     "fr": {
@@ -45,16 +46,13 @@ _WORDS = {
 
 def pdf(report: Report) -> bytes:
     """The report as PDF, tagged, with alternative texts for its drawings."""
-    import typst
-
     with TemporaryDirectory(prefix="kafo-report-") as name:
         folder = Path(name)
         template = files("pipelines").joinpath("report", "report.typ").read_text(encoding="utf-8")
         (folder / "report.typ").write_text(template, encoding="utf-8")
         said = json.dumps(_data(report, _Pictures(folder)), ensure_ascii=False)
         (folder / "data.json").write_text(said, encoding="utf-8")
-        made: bytes = typst.compile(str(folder / "report.typ"), root=name, pdf_standards=["ua-1"])
-        return made
+        return typeset(folder / "report.typ")
 
 
 class _Pictures:

@@ -1,6 +1,7 @@
 """The report that leaves: both files, marked, and a line in the log that exports leave too."""
 
 import io
+import sys
 from collections.abc import Callable
 
 import openpyxl
@@ -39,6 +40,7 @@ def test_both_files_say_the_same_and_who_made_them_when(
     publish_quarter(engine)
     found = made(engine)
     assert found.name == "kafo-rapport-2026-T3-outside"
+    assert "typst" not in sys.modules  # its 65 MB stay in the process that sets the pages
     pages = pypdfium2.PdfDocument(found.pdf)
     printed = "".join(page.get_textpage().get_text_range() for page in pages)
     written = words_of(found.xlsx)
