@@ -14,7 +14,8 @@ from pipelines.report.make import make
 from pipelines.report.quarter import Quarter, last_whole, parse_quarter
 
 _one_at_a_time = Lock()
-"""Setting pages takes a whole processor: who asks second waits; all other pages go on."""
+"""Setting pages takes a processor and 65 MB beside this process: who asks second waits; all other pages
+go on."""
 
 
 def overview(visit: Visit) -> Response:
