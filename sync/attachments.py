@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import requests
 from pyodk.client import Client
-from sqlalchemy import Connection, Engine, and_, bindparam, or_, select, tuple_
+from sqlalchemy import Connection, Engine, and_, bindparam, func, or_, select, tuple_
 
 from sync.audit_log import read_audit
 from sync.central import Account, explained
@@ -26,7 +26,7 @@ from sync.file_names import known_files
 from sync.store import Stored, keep, path_of, sweep
 from warehouse.bulk import Row, upsert
 from warehouse.engine import reading, writing
-from warehouse.tables import attachment, form, question_timing, submission
+from warehouse.tables import attachment, form, question_timing, submission, sync_run
 
 _PARALLEL = 6
 """Downloads at once: Central answers from one pool of ten database connections."""
@@ -81,6 +81,7 @@ def fetch_attachments(
     folder: Path,
     now: Callable[[], str],
     recheck: Sequence[Key] = (),
+    since: str | None = None,
 ) -> Fetched:
     """Fetch what is listed and not stored; ask after the stored files of `recheck` as well.
 
@@ -92,7 +93,8 @@ def fetch_attachments(
     with ThreadPoolExecutor(_PARALLEL) as pool:
         fields = _fields(engine)
         after: Place | None = None
-        while unlisted := _unlisted(engine, after):
+        first = _first_run(engine, since)
+        while unlisted := _unlisted(engine, after, first):
             known = {each.key: each.known(fields) for each in unlisted}
             unknown = [key for key, files in known.items() if files is None]
             asked = pool.map(lambda key: _list(client, account, key), unknown)
@@ -136,7 +138,17 @@ def _fields(engine: Engine) -> dict[Form, list[dict[str, Any]]]:
         return {(project_id, form_id): json.loads(text) for project_id, form_id, text in found}
 
 
-def _unlisted(engine: Engine, after: Place | None) -> list[_Unlisted]:
+def _first_run(engine: Engine, since: str | None) -> int:
+    """The first run from then on; a number that no run has yet when there was none."""
+    if since is None:
+        return 0
+    r = sync_run.c
+    query = select(func.min(r.run_id)).where(r.started_at >= since)
+    with reading(engine) as connection:
+        return connection.scalar(query) or 2**31 - 1
+
+
+def _unlisted(engine: Engine, after: Place | None, first_run: int) -> list[_Unlisted]:
     """The next live submissions whose files are to be listed, in the order of their keys."""
     s, a = submission.c, attachment.c
     same = and_(
@@ -152,6 +164,9 @@ def _unlisted(engine: Engine, after: Place | None) -> list[_Unlisted]:
         .order_by(*key)
         .limit(_BATCH)
     )
+    if first_run:
+        # The forms are named so that the index on form and run is used.
+        query = query.where(s.form_id.in_(select(form.c.form_id)), s.run_id >= first_run)
     if after is not None:
         query = query.where(tuple_(*key) > tuple_(*after))
     with reading(engine) as connection:

@@ -73,7 +73,12 @@ def finish(engine: Engine, source: Source, place: Place, *, whole: bool = False)
         )
         _open(engine, source, place, run_id, done)
         done.files = fetch_attachments(
-            engine, source.client, source.account, folder=place.store, now=place.now
+            engine,
+            source.client,
+            source.account,
+            folder=place.store,
+            now=place.now,
+            since=None if whole else iso(since),
         )
         done.lists = pull_entities(
             engine,

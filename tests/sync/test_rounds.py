@@ -99,6 +99,17 @@ def test_files_are_asked_for_by_list_only_where_answers_and_counts_do_not_tell(
     ]  # fmt: skip
 
 
+def test_files_that_a_killed_run_left_are_found_by_the_slow_round(
+    engine: Engine, photos: Any, run: Run, read: Read, place: Place
+) -> None:
+    photos.send(picture(1), **{"1.jpg": b"one", "audit.csv": AUDIT})
+    run()  # and killed before its files were asked for, many days ago
+    with engine.begin() as connection:
+        connection.execute(text("update sync_run set started_at = '2020-01-01T00:00:00.000Z'"))
+    assert finish(engine, photos.source, place).files.stored == 0
+    assert slow_round(engine, photos.source, place).files.stored == 2
+
+
 def test_file_names_are_read_in_groups_and_repeats() -> None:
     fields = [
         {"path": "/g", "type": "structure"},
