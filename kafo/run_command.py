@@ -104,21 +104,21 @@ def stay(config: Config, *, log: TextIO, greet: Callable[[str], None]) -> None:
 
 def job_table(office: Office) -> "list[Job]":
     """What runs when. Jobs that are due at the same moment run in this order."""
-    from kafo.work import derive, keep_within_periods, publish, slow, write_back
+    from kafo.work import derive_and_show, keep_within_periods, publish, slow, write_back
     from sync.schedule import After, Daily, Every, Job, OnRequest
 
     schedule, config = office.config.settings.schedule, office.config
     names: list[str] = []
     jobs = [
         Job("sync", Every(schedule.sync_minutes), lambda: synchronise(office)),
-        Job("pipelines", After("sync"), lambda: derive(config, office.writer)),
+        Job("pipelines", After("sync"), lambda: derive_and_show(config, office.writer)),
         Job(
             "write_back",
             After("pipelines"),
             lambda: write_back(config, office.writer, office.source()),
         ),
         Job("sync_form", OnRequest(), lambda: synchronise_wanted(office)),
-        # Judging all figures together takes a minute for a big register: once a day is enough.
+        # Judging years of figures takes minutes: once a day is enough.
         Job("publish", Daily(schedule.reconcile_at), lambda: publish(office.writer)),
         Job(
             "slow",

@@ -103,6 +103,21 @@ def publish(engine: Engine) -> None:
     run(engine, now=now())
 
 
+def derive_and_show(config: Config, engine: Engine) -> None:
+    """All that is made of the submissions; on a new installation also the first figures, for which
+    the daily judgement would leave people waiting."""
+    from sqlalchemy import select
+
+    from warehouse.engine import reading
+    from warehouse.protection_tables import publication_state
+
+    derive(config, engine)
+    with reading(engine) as connection:
+        shown = connection.execute(select(publication_state.c.audience).limit(1)).first()
+    if shown is None:
+        publish(engine)
+
+
 def write_back(config: Config, engine: Engine, source: "Source") -> None:
     """What Central must learn from here: review states begun but cut off, submissions to delete, and
     the list of cards on phones."""

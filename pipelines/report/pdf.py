@@ -23,7 +23,7 @@ _WORDS = {
         "withheld": "Trop peu de personnes pour être montré :",
         "annex": "Annexe : d'où vient chaque chiffre",
         "annex_lead": "Chaque tableau porte un numéro. La question SQL du même numéro, posée à "
-        "l'entrepôt (« kafo sql » ou la page Rapports), rend ses chiffres tels qu'ils sont publiés.",
+        "l'entrepôt par « kafo sql », rend ses chiffres tels qu'ils sont publiés.",
         "before": "trimestre précédent :",
         "over": "sur",
     },
@@ -37,7 +37,7 @@ _WORDS = {
         "withheld": "Too few people to be shown:",
         "annex": "Annex: where every figure comes from",
         "annex_lead": "Every table has a number. The SQL question of that number, asked of the "
-        "warehouse ('kafo sql' or the page Reports), gives its figures as they are published.",
+        "warehouse by 'kafo sql', gives its figures as they are published.",
         "before": "quarter before:",
         "over": "of",
     },
