@@ -147,10 +147,12 @@ def _column(path: str, kind: str, *, alone: bool, taken: set[str]) -> str:
     """The question's own name; its groups, its type or a number join only where needed."""
     leaf, whole = plain_name(path.rsplit("/", 1)[-1]), plain_name(path)
     if leaf in RESERVED:
-        return f"q_{leaf}" if f"q_{leaf}" not in taken else _cut(f"q_{whole}__{kind.lower()}")
-    wishes = [leaf] if alone else []
-    wishes += [whole, f"{leaf}__{kind.lower()}", f"{whole}__{kind.lower()}"]
-    wishes += [f"{whole}__{n}" for n in range(2, 1000)]
+        wishes = [f"q_{leaf}", f"q_{whole}__{kind.lower()}"]
+        wishes += [f"q_{whole}__{n}" for n in range(2, 1000)]
+    else:
+        wishes = [leaf] if alone else []
+        wishes += [whole, f"{leaf}__{kind.lower()}", f"{whole}__{kind.lower()}"]
+        wishes += [f"{whole}__{n}" for n in range(2, 1000)]
     return next(_cut(wish) for wish in wishes if _cut(wish) not in taken)
 
 

@@ -227,13 +227,15 @@ def test_a_connection_cut_in_the_middle_is_healed_by_the_next_run(
             while not stop.is_set():
                 connection.execute(text(query), {"name": engine.url.database})
                 connection.commit()
-                sleep(random.Random().uniform(0.01, 0.15))
+                sleep(random.Random().uniform(0.002, 0.08))
 
     cutter = Thread(target=cut)
     cutter.start()
     failed = 0
     try:
-        for _ in range(25):
+        for round_ in range(100):
+            if failed and round_ >= 25:
+                break
             traffic.some(3)
             try:
                 undisturbed(engine, photos, tmp_path)

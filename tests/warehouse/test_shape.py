@@ -32,6 +32,11 @@ def test_a_question_called_like_our_own_columns_gets_out_of_the_way() -> None:
     ]
 
 
+def test_three_questions_called_like_one_of_our_columns_have_three_names() -> None:
+    fields = [field("/1/form_version"), field("/_/form_version"), field("/form_version")]
+    assert len(set(columns(fields))) == 3
+
+
 def test_a_position_has_four_columns() -> None:
     assert columns([field("/spot", "geopoint")]) == [
         "spot_latitude", "spot_longitude", "spot_altitude", "spot_accuracy",

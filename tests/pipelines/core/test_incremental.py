@@ -89,11 +89,11 @@ def _cycle(centre: Any) -> bool:
 
 
 @settings(
-    max_examples=12,
+    max_examples=5,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(steps=st.lists(st.lists(happening, min_size=1, max_size=5), min_size=1, max_size=5))
+@given(steps=st.lists(st.lists(happening, min_size=1, max_size=5), min_size=1, max_size=4))
 def test_bit_by_bit_gives_what_making_all_anew_gives(
     centre: Any, emptied: Callable[[Any], None], steps: list[list[Any]]
 ) -> None:
