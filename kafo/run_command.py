@@ -10,7 +10,7 @@ from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from threading import Event
+from threading import Event, Timer
 from typing import TYPE_CHECKING, TextIO
 
 import typer
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 _ALARM_MINUTES = 5
 _GRACE = 5.0
 """Seconds a run gets to reach the end of its form. After that its transaction is rolled back."""
+
+_CLOSING = 8.0
+"""Seconds more for the pages and the database to close."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,7 @@ def stay(config: Config, *, log: TextIO, greet: Callable[[str], None]) -> None:
         note("started", address=address, jobs=len(jobs))
         greet(address)
         note("stopping", signal=signal.Signals(asked.get()).name)
+        _never_later_than(_GRACE + _CLOSING)
         left = schedule.stop(_GRACE)
         note("stopped", unfinished=", ".join(left) or None)
         if left:
@@ -322,6 +326,13 @@ def _greet(address: str) -> None:
         )
     )
     sys.stdout.flush()
+
+
+def _never_later_than(seconds: float) -> None:
+    """Whatever still waits for a thread, a client or a disk: a service that is told to stop stops."""
+    last = Timer(seconds, _give_up)
+    last.daemon = True
+    last.start()
 
 
 def _give_up() -> None:
