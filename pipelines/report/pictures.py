@@ -130,7 +130,7 @@ def _spec(
 def _map(points: list[dict[str, Any]]) -> dict[str, Any]:
     outline = files("kafo").joinpath("web", "static", "mali-regions-0.5.10.geojson")
     regions = json.loads(outline.read_text(encoding="utf-8"))
-    west = [f for f in regions["features"] if f["properties"]["name"] in ("Kayes", "Koulikoro")]
+    west = [f for f in regions["features"] if f["properties"]["name"] == "Kayes"]
     place = {"longitude": {"field": "lon", "type": "quantitative"},
              "latitude": {"field": "lat", "type": "quantitative"}}  # fmt: skip
     return {
