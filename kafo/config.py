@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError
@@ -244,10 +245,37 @@ def _located(path: Path, tree: CommentedMap, error: ValidationError) -> ConfigEr
             f"{place}the key '{key}' is missing. Take it from the original config.yaml.",
         )
     return ConfigError(
-        f"{place}la valeur de « {key} » ne convient pas ({first['msg']}). Lisez le commentaire "
+        f"{place}la valeur de « {key} » ne convient pas ({_in_french(first)}). Lisez le commentaire "
         "au-dessus de la clé.",
         f"{place}the value of '{key}' does not fit ({first['msg']}). Read the comment above the key.",
     )
+
+
+_COMPLAINTS = {
+    "int_parsing": "il faut un nombre entier",
+    "int_type": "il faut un nombre entier",
+    "int_from_float": "il faut un nombre entier",
+    "float_parsing": "il faut un nombre",
+    "float_type": "il faut un nombre",
+    "bool_parsing": "il faut true ou false",
+    "bool_type": "il faut true ou false",
+    "string_type": "il faut un texte",
+    "list_type": "il faut une liste",
+    "model_type": "il faut des clés, chacune sur sa ligne",
+    "greater_than": "il faut plus de {gt}",
+    "greater_than_equal": "au moins {ge}",
+    "less_than": "il faut moins de {lt}",
+    "less_than_equal": "au plus {le}",
+    "literal_error": "valeurs possibles : {expected}",
+    "string_pattern_mismatch": "la forme n'est pas la bonne",
+    "too_short": "il en faut au moins {min_length}",
+}
+
+
+def _in_french(complaint: ErrorDetails) -> str:
+    """What is wrong with a value; the library speaks English."""
+    text = _COMPLAINTS.get(complaint["type"])
+    return complaint["msg"] if text is None else text.format(**complaint.get("ctx", {}))
 
 
 def _line(tree: CommentedMap, steps: list[Any]) -> int:

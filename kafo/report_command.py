@@ -12,6 +12,7 @@ from kafo.cli import configuration, out
 from kafo.connection import now, opened, reader
 from kafo.export_command import Reader
 from kafo.operator import who
+from kafo.outline import report_outline
 
 
 class Language(StrEnum):
@@ -63,7 +64,7 @@ def report(
         try:
             made = make(
                 read, writer, quarter=asked, audience=audience.value, language=words, now=at,
-                who=who(),
+                who=who(), outline=report_outline(config),
             )  # fmt: skip
         finally:
             read.dispose()

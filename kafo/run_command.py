@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from functools import cache
@@ -98,7 +98,7 @@ def stay(config: Config, *, log: TextIO, greet: Callable[[str], None]) -> None:
         schedule.start()
         note("started", address=address, jobs=len(jobs))
         greet(address)
-        note("stopping", signal=signal.Signals(asked.get()).name)
+        note("stopping", signal=signal.Signals(_wait(asked)).name)
         _never_later_than(_GRACE + _CLOSING)
         left = schedule.stop(_GRACE)
         note("stopped", unfinished=", ".join(left) or None)
@@ -326,6 +326,14 @@ def _greet(address: str) -> None:
         )
     )
     sys.stdout.flush()
+
+
+def _wait(asked: "SimpleQueue[int]") -> int:
+    """The signal that came. Looked for every second: the system may hand a signal to a thread that
+    does not wake this one, which runs the handler."""
+    while True:
+        with suppress(Empty):
+            return asked.get(timeout=1)
 
 
 def _never_later_than(seconds: float) -> None:

@@ -69,7 +69,15 @@ def bring_form(
 
     config.data.mkdir(parents=True, exist_ok=True)
     where, only = place(config), replace(source, forms=(form_id,))
-    return pull(engine, only, overlap=where.overlap, folder=config.data, now=now, on_form=on_form)
+    return pull(
+        engine,
+        only,
+        overlap=where.overlap,
+        folder=config.data,
+        now=now,
+        on_form=on_form,
+        alone=True,
+    )
 
 
 def slow(config: Config, engine: Engine, source: "Source") -> "Round":

@@ -190,18 +190,21 @@ def incomplete(form: Form, old: timedelta, *, equal: bool, up: timedelta) -> Ite
 
 def many_looks(connection: Connection, now: str) -> Iterator[Alarm]:
     """Somebody read more rows of people today than one person's work explains; stewards and the
-    administrator count too. The message names the account, for whom it is meant to reach."""
+    administrator count too. Accounts bear names of people: those stay in the access log."""
     a = access_log.c
     read = func.sum(a.row_count)
     query = select(a.who, read).where(a.at >= f"{now[:10]}T00:00:00.000Z").group_by(a.who)
-    for who, rows in connection.execute(query.having(read > ALARMING).order_by(a.who)):
+    found = connection.execute(query.having(read > ALARMING).order_by(a.who)).all()
+    if found:
+        most = max(int(row[1]) for row in found)
         yield Alarm(
-            f"many_looks:{now[:10]}:{who}",
-            f"Le compte « {who} » a consulté {rows} fiches de personnes aujourd'hui (seuil : "
-            f"{ALARMING}). Demandez-lui pourquoi ; le journal des consultations dit les motifs. En cas "
-            "de doute, fermez son compte (« kafo users »).",
-            f"The account '{who}' has read {rows} records of people today (limit: {ALARMING}). Ask "
-            "why; the access log has the reasons. In doubt, close the account ('kafo users').",
+            f"many_looks:{now[:10]}:{len(found)}",
+            f"Aujourd'hui, {len(found)} compte(s) ont consulté plus de {ALARMING} fiches de personnes "
+            f"(jusqu'à {most}). « kafo protection log » dit qui et pourquoi : demandez. En cas de "
+            "doute, fermez le compte (« kafo users »).",
+            f"Today {len(found)} account(s) have read more than {ALARMING} records of people (up to "
+            f"{most}). 'kafo protection log' says who and why: ask. In doubt, close the account "
+            "('kafo users').",
         )
 
 

@@ -211,9 +211,8 @@ def _write_lists(engine: Engine, lists: Mapping[Key, Mapping[str, bool]], now: s
     a = attachment.c
     own = (a.project_id, a.form_id, a.instance_id, a.name)
     with writing(engine) as connection:
-        held = connection.execute(select(*own).where(a.instance_id.in_({k[2] for k in lists})))
-        places = {key[:3] for key in lists}
-        for gone in {tuple(row) for row in held if tuple(row)[:3] in places} - listed:
+        held = connection.execute(select(*own).where(tuple_(*own[:3]).in_([k[:3] for k in lists])))
+        for gone in {tuple(row) for row in held} - listed:
             mine = [column == value for column, value in zip(own, gone, strict=True)]
             connection.execute(attachment.delete().where(*mine))
         upsert(connection, "attachment", _LISTED, there, key=_LISTED[:4])

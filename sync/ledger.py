@@ -83,10 +83,18 @@ def _end_beside(connection: Connection, run_id: int, at: str) -> None:
 
 
 def end_run(
-    engine: Engine, report: RunReport, now: Callable[[], str], error: str | None = None
+    engine: Engine,
+    report: RunReport,
+    now: Callable[[], str],
+    error: str | None = None,
+    *,
+    alone: bool = False,
 ) -> None:
-    """Close a run with its outcome: ok, partial (some forms failed) or failed."""
-    outcome = "ok"
+    """Close a run with its outcome: ok, partial (some forms failed) or failed; `one_form` for one that
+    was asked for alone and says nothing of the others."""
+    outcome = "one_form" if alone else "ok"
+    if alone and report.failed:
+        error = report.failed[0].error
     if error or report.failed:
         outcome = "partial" if not error and len(report.failed) < len(report.forms) else "failed"
     with writing(engine) as connection:

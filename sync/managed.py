@@ -11,6 +11,7 @@ from urllib.parse import quote
 from pyodk.client import Client
 from sqlalchemy import Engine
 
+from forms.errors import KafoError
 from sync.central import Account, explained, get_json
 from sync.decrypted_csv import read_decrypted_csv_zip
 from sync.opening import Opened, Sealed, forms_of, waiting_of
@@ -31,7 +32,7 @@ def open_managed(
     """Load the answers of every waiting submission that Central can decrypt with the passphrase.
 
     Their photos stay sealed. A passphrase that Central does not take is counted as refused by
-    `key`; nothing else is. Raises CentralError, and KafoError for an export that is not whole.
+    `key`, an export that cannot be read by `file`. Raises CentralError.
     """
     done = Opened()
     for project_id, form_id, fields in forms_of(engine):
@@ -45,7 +46,11 @@ def open_managed(
             continue
         sealed = {each.instance_id: each for each in waiting}
         systems = {each.instance_id: each.system for each in waiting}
-        rows = list(read_decrypted_csv_zip(archive, fields, sealed=systems))
+        try:
+            rows = list(read_decrypted_csv_zip(archive, fields, sealed=systems))
+        except KafoError:  # not whole, or of other columns: the other forms do not wait for it
+            done.refused["file"] = done.refused.get("file", 0) + len(waiting)
+            continue
         if rows:
             _load(engine, (project_id, form_id), rows, sealed, run_id())
         done.opened += len(rows)

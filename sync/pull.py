@@ -28,10 +28,12 @@ def pull(
     now: Callable[[], str],
     on_form: Callable[[FormReport], None] = lambda _: None,
     on_proof: Callable[[Proof], None] | None = None,
+    alone: bool = False,
 ) -> RunReport:
     """Run once over all forms. Raises BusyError, or CentralError when Central itself is out.
 
     With `on_proof`, every form is also compared with Central's own list and healed (`reconcile`).
+    `alone` notes a run for one form somebody asked for: it tells nothing of how fresh the others are.
     """
     with single_run(engine):
         run = RunReport(begin_run(engine, now))
@@ -51,7 +53,7 @@ def pull(
         except BaseException as error:
             end_run(engine, run, now, error=_safe(error))
             raise
-        end_run(engine, run, now)
+        end_run(engine, run, now, alone=alone)
         return run
 
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 
 from sqlalchemy import Connection, delete, inspect, select
+from sqlalchemy.exc import DBAPIError
 
 from warehouse.roles import apply_grants
 from warehouse.tables import SCHEMAS, dictionary, view_definition
@@ -59,8 +60,8 @@ def refresh_views(connection: Connection) -> None:
         digest = hashlib.sha256((view.schema + view.sql).encode()).hexdigest()
         if not set(view.needs) <= there:
             continue
-        if done.get(view.name) != digest:
-            _replace(connection, view, digest)
+        if done.get(view.name) != digest and not _replace(connection, view, digest):
+            continue
         there.add(view.name)
     apply_grants(connection)
 
@@ -103,7 +104,29 @@ def _relations(connection: Connection) -> Iterator[str]:
         yield from inspector.get_view_names(schema=schema)
 
 
-def _replace(connection: Connection, view: View, digest: str) -> None:
+_NO_SUCH_COLUMN = ("no such column", "undefinedcolumn")
+
+
+def _replace(connection: Connection, view: View, digest: str) -> bool:
+    """Whether the view stands now. A form of a foreign project may bear the name of one of ours and
+    ask other questions: then its answers load, and only the views on ours are missing."""
+    try:
+        with connection.begin_nested():
+            _create(connection, view)
+            connection.exec_driver_sql(f"select * from {view.name} limit 0")
+    except DBAPIError as error:
+        if any(
+            sign in f"{type(error.orig).__name__} {error.orig}".lower() for sign in _NO_SUCH_COLUMN
+        ):
+            return False
+        raise
+    _comment(connection, view)
+    connection.execute(delete(view_definition).where(view_definition.c.view_name == view.name))
+    connection.execute(view_definition.insert().values(view_name=view.name, digest=digest))
+    return True
+
+
+def _create(connection: Connection, view: View) -> None:
     if connection.dialect.name == "postgresql":
         # "or replace" keeps an analyst's views that stand on ours.
         head = f"create or replace view {view.schema}.{view.name} as\n"
@@ -113,9 +136,6 @@ def _replace(connection: Connection, view: View, digest: str) -> None:
     # The driver of PostgreSQL takes a single percent sign for a parameter.
     sql = view.sql.replace("%", "%%") if connection.dialect.name == "postgresql" else view.sql
     connection.exec_driver_sql(head + sql)
-    _comment(connection, view)
-    connection.execute(delete(view_definition).where(view_definition.c.view_name == view.name))
-    connection.execute(view_definition.insert().values(view_name=view.name, digest=digest))
 
 
 def _comment(connection: Connection, view: View) -> None:

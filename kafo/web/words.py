@@ -25,6 +25,7 @@ JOBS = {
 
 OUTCOMES = {
     "ok": (_("réussi"), "good"),
+    "one_form": (_("réussi, ce formulaire"), "good"),
     "running": (_("en cours"), ""),
     "partial": (_("en partie"), "warn"),
     "failed": (_("échec"), "bad"),

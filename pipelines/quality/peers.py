@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from statistics import median
 
-from pipelines.quality.robust import distance
+from pipelines.quality.robust import distance, share_bounds
 from pipelines.quality.rule import Fact, Finding, Window
 
 
@@ -46,6 +46,28 @@ def far_from_peers(
     if len(others) < window.thresholds.min_peers:
         return None
     return distance(values[name], others, least=least)
+
+
+def clearly_more(
+    counts: Mapping[str, tuple[int, int]], window: Window, *, limit: float, least: float
+) -> list[tuple[str, int, int, float]]:
+    """Enumerators whose share (how many of how many) is above the limit beyond doubt and far from the
+    others': name, how many, of how many, spreads."""
+    shares = {name: some / whole for name, (some, whole) in counts.items() if whole}
+    found = []
+    for name in shares:
+        far, (low, _) = (
+            far_from_peers(name, shares, window, least=least),
+            share_bounds(*counts[name]),
+        )
+        if far is not None and far >= window.thresholds.peer_distance and low > limit:
+            found.append((name, *counts[name], far))
+    return found
+
+
+def decimal(number: float) -> str:
+    """One digit after the comma, as French readers write it."""
+    return f"{number:.1f}".replace(".", ",")
 
 
 def about(facts: Sequence[Fact], fr: str, en: str, weight: float, part: str = "") -> Finding:

@@ -3,7 +3,7 @@
 Only `published_cell` is read, so the report can show nothing that publishing hides.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Any
@@ -27,14 +27,17 @@ _LEFT_OUT = ("team",)
 """How single enumerators work is for the page « Qualité », not for a report that leaves the house."""
 
 
-def gather(engine: Engine, asked: Asked, *, language: str, now: str, mark: str) -> Report:
-    """The whole report of a quarter; KafoError when nothing was published for it."""
+def gather(
+    engine: Engine, asked: Asked, *, language: str, now: str, mark: str, outline: Mapping[str, Any]
+) -> Report:
+    """The whole report of a quarter; KafoError when nothing was published for it. `outline` is GeoJSON
+    to lie under the map."""
     with reading(engine) as connection:
         figures, hidden = connection.execute(text(statements.hidden_share(asked))).one()
         if not figures:
             raise _nothing(asked)
         at = connection.scalar(text(statements.published_at(asked)))
-        book = _Book(connection, asked, language)
+        book = _Book(connection, asked, language, outline)
         sections = tuple(book.sections())
         trend = book.trend()
         pictures = book.pictures.drawn()
@@ -72,21 +75,23 @@ def published_quarters(engine: Engine, audience: str) -> list[Quarter]:
 class _Book:
     """Numbers the statements as they are used and keeps each for the annex."""
 
-    def __init__(self, connection: Connection, asked: Asked, language: str) -> None:
+    def __init__(
+        self, connection: Connection, asked: Asked, language: str, outline: Mapping[str, Any]
+    ) -> None:
         self._connection, self._asked, self._language = connection, asked, language
         self._measures = {name: list(some) for name, some in _by_indicator(measures(connection))}
         self._labels = _labels(connection, language)
         self._breakdowns = _breakdowns(connection, asked)
         self._totals: dict[tuple[str, str], tuple[str, Line]] = {}
         self.queries: list[Query] = []
-        self.pictures = Pictures(connection, language)
+        self.pictures = Pictures(connection, language, outline)
 
     def sections(self) -> Iterable[Section]:
         """The themes of which anything was published."""
         for title, indicators in THEMES:
             parts = [self._part(name) for name in indicators if name in self._measures]
             if found := tuple(part for part in parts if part is not None):
-                yield Section(_in(self._language, title), "", found)
+                yield Section(_in(self._language, title), found)
 
     def key_figures(self) -> Iterable[Table]:
         """The lines of the first page; they stand in the tables of their parts."""

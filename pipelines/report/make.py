@@ -3,8 +3,10 @@
 It leaves the house as exports do, so it carries their mark and leaves a line in their log.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Engine
 
@@ -29,7 +31,7 @@ class Made:
 
 def make(
     reader: Engine, writer: Engine, *, quarter: Quarter, audience: str, language: str, now: str,
-    who: str,
+    who: str, outline: Mapping[str, Any],
 ) -> Made:  # fmt: skip
     """Make the report; nothing is handed out unless the log line is written.
 
@@ -41,7 +43,12 @@ def make(
     from pipelines.report.workbook import workbook
 
     report = gather(
-        reader, Asked(audience, quarter), language=language, now=now, mark=_mark(who, now, audience)
+        reader,
+        Asked(audience, quarter),
+        language=language,
+        now=now,
+        mark=_mark(who, now, audience),
+        outline=outline,
     )
     made = Made(pdf(report), workbook(report), report_name(quarter, audience, language))
     with writing(writer) as connection:

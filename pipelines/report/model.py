@@ -18,11 +18,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row of a table; `strong` for the totals."""
+    """A row of a table."""
 
     label: str
     cells: tuple[Cell, ...]
-    strong: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +38,8 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A drawing of figures that stand in the table `code`."""
+    """A drawing of figures that also stand in a table."""
 
-    code: str
     title: str
     alternative: str
     """What it shows, for whoever does not see it."""
@@ -77,7 +75,6 @@ class Section:
     """Indicators of one theme."""
 
     title: str
-    lead: str
     parts: tuple[Part, ...]
 
 

@@ -1,9 +1,7 @@
 """The drawings of the report, collected while it is gathered and drawn all at once."""
 
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.resources import files
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -31,8 +29,8 @@ class Drawn:
 class Pictures:
     """Takes note of what to draw."""
 
-    def __init__(self, connection: Connection, language: str) -> None:
-        self._connection, self._language = connection, language
+    def __init__(self, connection: Connection, language: str, outline: Mapping[str, Any]) -> None:
+        self._connection, self._language, self._outline = connection, language, outline
         self._asked: list[tuple[str, str, str, str, dict[str, Any]]] = []
 
     def trend(self, title: str, quarters: Sequence[Quarter], cells: Sequence[Cell]) -> None:
@@ -94,7 +92,7 @@ class Pictures:
         if points:
             said = ", ".join(f"{p['label']} {p['n']:.0f}" for p in points)
             title = by_cercle[0].title
-            self._asked.append(("map", "", title, f"{title} : {said}", _map(points)))
+            self._asked.append(("map", "", title, f"{title} : {said}", _map(points, self._outline)))
 
     def drawn(self) -> Drawn:
         """Draw everything; what cannot be drawn is left out."""
@@ -103,7 +101,7 @@ class Pictures:
         for (kind, indicator, title, alternative, _), svg in zip(self._asked, svgs, strict=True):
             if not svg:
                 continue
-            chart = Chart("", title, alternative, svg)
+            chart = Chart(title, alternative, svg)
             if kind == "map":
                 found.map = chart
             elif kind == "trend":
@@ -127,10 +125,7 @@ def _spec(
     }
 
 
-def _map(points: list[dict[str, Any]]) -> dict[str, Any]:
-    outline = files("kafo").joinpath("web", "static", "mali-regions-0.5.10.geojson")
-    regions = json.loads(outline.read_text(encoding="utf-8"))
-    west = [f for f in regions["features"] if f["properties"]["name"] == "Kayes"]
+def _map(points: list[dict[str, Any]], outline: Mapping[str, Any]) -> dict[str, Any]:
     place = {"longitude": {"field": "lon", "type": "quantitative"},
              "latitude": {"field": "lat", "type": "quantitative"}}  # fmt: skip
     return {
@@ -139,7 +134,7 @@ def _map(points: list[dict[str, Any]]) -> dict[str, Any]:
         "height": 330,
         "projection": {"type": "mercator"},
         "layer": [
-            {"data": {"values": west},
+            {"data": {"values": outline["features"]},
              "mark": {"type": "geoshape", "fill": _PALE, "stroke": "#9fb0b5"}},
             {"data": {"values": points}, "mark": {"type": "circle", "color": _SECOND, "opacity": 0.75},
              "encoding": {**place, "size": {"field": "n", "type": "quantitative", "title": None,

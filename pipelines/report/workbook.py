@@ -117,12 +117,9 @@ def _formats(book: "Workbook") -> "dict[str, Format]":
         "note": book.add_format(wrapped),
         "code": book.add_format({"font_name": "Courier New", "font_size": 9, **wrapped}),
         "sign": book.add_format({"align": "right", "valign": "top"}),
-        "sign strong": book.add_format({"bold": True, "align": "right", "valign": "top"}),
     }
     for kind, shown in _NUMBERS.items():
-        for bold in (False, True):
-            name = f"{kind} strong" if bold else kind
-            found[name] = book.add_format({"num_format": shown, "bold": bold, "valign": "top"})
+        found[kind] = book.add_format({"num_format": shown, "valign": "top"})
     return found
 
 
@@ -172,8 +169,6 @@ def _key_figures(pen: _Pen) -> None:
 def _section(pen: _Pen, number: int, section: Section) -> None:
     sheet = pen.sheet(f"{number} {section.title}")
     sheet.write_string(0, 0, section.title, pen.formats["title"])
-    if section.lead:
-        sheet.write_string(1, 0, section.lead, pen.formats["quiet"])
     row = 3
     for part in section.parts:
         row = _part(pen, sheet, row, part)
@@ -216,20 +211,19 @@ def _head(pen: _Pen, sheet: "Worksheet", row: int, names: tuple[str, ...]) -> No
 
 
 def _line(pen: _Pen, sheet: "Worksheet", row: int, line: Line) -> None:
-    strong = " strong" if line.strong else ""
-    sheet.write_string(row, 0, line.label, pen.formats[f"label{strong}"])
+    sheet.write_string(row, 0, line.label, pen.formats["label"])
     for column, cell in enumerate(line.cells, 1):
-        _cell(pen, sheet, (row, column), cell, strong)
+        _cell(pen, sheet, (row, column), cell)
 
 
-def _cell(pen: _Pen, sheet: "Worksheet", at: tuple[int, int], cell: Cell, strong: str) -> None:
+def _cell(pen: _Pen, sheet: "Worksheet", at: tuple[int, int], cell: Cell) -> None:
     if cell.hidden or cell.value is None:
-        sheet.write_string(*at, HIDDEN if cell.hidden else NONE, pen.formats[f"sign{strong}"])
+        sheet.write_string(*at, HIDDEN if cell.hidden else NONE, pen.formats["sign"])
         return
     number = scaled(cell.value, cell.kind)
     if cell.kind == "share":  # Excel's percent is a fraction
         number = round(number / 100, 3)
-    sheet.write_number(*at, number, pen.formats[f"{cell.kind}{strong}"])
+    sheet.write_number(*at, number, pen.formats[cell.kind])
 
 
 def _widths(sheet: "Worksheet", tables: "list[Table] | tuple[Table, ...]") -> None:

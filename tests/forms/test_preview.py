@@ -116,7 +116,6 @@ def served(form: Previewed) -> Iterator[str]:
         thread.join()
 
 
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="apt-get install chromium")
 def test_a_person_fills_the_form_and_nothing_leaves_the_machine(address: str) -> None:
     asked: list[str] = []
     kept: list[tuple[str, str | None]] = []
@@ -159,7 +158,6 @@ def test_a_person_fills_the_form_and_nothing_leaves_the_machine(address: str) ->
     assert wrong == []
 
 
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="apt-get install chromium")
 def test_every_form_of_the_centre_shows_its_first_question() -> None:
     with sync_playwright() as browsers:
         chromium = browsers.chromium.launch(

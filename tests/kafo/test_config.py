@@ -61,6 +61,20 @@ def test_a_wrong_value_is_refused_with_its_line(
     assert f"config.yaml:{line_of(path, key)}" in error.value.fr
 
 
+@pytest.mark.parametrize(("old", "new", "told"), [
+    ("overlap_minutes: 10", "overlap_minutes: soon", "(il faut un nombre entier)"),
+    ("overlap_minutes: 10", "overlap_minutes: 0", "(au moins 2)"),
+    ("night_from: 21", "night_from: 99", "(au plus 24)"),
+])  # fmt: skip
+def test_what_is_wrong_with_a_value_is_said_in_the_readers_language(
+    tmp_path: Path, old: str, new: str, told: str
+) -> None:
+    with pytest.raises(ConfigError) as error:
+        read_config(write(tmp_path, old, new), {})
+    assert told in error.value.fr
+    assert "nput should" in error.value.en
+
+
 def test_a_missing_key_is_named(tmp_path: Path) -> None:
     path = write(tmp_path, "  projects: [1]\n", "")
     with pytest.raises(ConfigError, match=r"central\.projects"):

@@ -18,20 +18,13 @@ import pytest
 import requests
 from pyodk.client import Client
 from sqlalchemy import Engine, create_engine, text
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
-from typer.testing import CliRunner
 
-from forms.errors import KafoError, UsageError
-from kafo import alarm_command
-from kafo.cli import app
-from kafo.config import Config, ConfigError, read_config
+from forms.errors import KafoError
+from kafo.config import Config, read_config
 from kafo.connection import central, now, reader, warehouse
 from kafo.run_command import Office, job_table, synchronise, synchronise_wanted, watcher
-from kafo.server import serving
 from sync.central import Account, connect
+from sync.freshness import read_freshness
 from sync.job_ledger import note_job
 from sync.lock import single_run
 from sync.sandbox import Sandbox
@@ -332,6 +325,10 @@ def test_a_form_that_was_asked_for_is_synchronised_alone(world: World, office: O
     assert world.held("select count(*) from form_b") == 1
     assert world.held("select count(*) from form_a") == 0
     assert world.held("select max(run_id) from quality_run") > 0  # what is made of it follows
+    with office.reader.connect() as connection:
+        known = read_freshness(connection, now=now())
+    assert known.forms == ((1, "a"), (1, "b"))  # one form alone says nothing of the others
+    assert world.held("select outcome from sync_run order by run_id desc limit 1") == "one_form"
     jobs["sync_form"].call()  # nothing is wanted any more
     synchronise(office)
     assert world.held("select count(*) from form_a") == 1
@@ -342,6 +339,10 @@ def test_a_form_that_fails_when_asked_for_is_named(world: World, office: Office)
     world.sandbox.misbehave.html(r"forms/a\.svc")
     with pytest.raises(KafoError, match="« a »"):
         synchronise_wanted(office)
+    assert world.held(
+        "select count(*) from sync_run where outcome = 'failed' and error is not null"
+    )
+    assert world.held("select count(*) from sync_run where outcome = 'ok'") == 0
 
 
 def test_the_jobs_run_as_the_configuration_says(world: World, office: Office) -> None:
@@ -371,19 +372,6 @@ def test_the_watch_raises_and_ends_an_alarm(office: Office) -> None:
 # Who is told
 
 
-@pytest.fixture
-def hook() -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    got: list[dict[str, Any]] = []
-
-    async def take(request: Request) -> Response:
-        got.append(await request.json())
-        return Response(status_code=204)
-
-    routes = Starlette(routes=[Route("/hook", take, methods=["POST"])])
-    with serving(routes, "127.0.0.1", 0) as address:
-        yield f"{address}/hook", got
-
-
 def test_a_warehouse_that_is_down_is_told_once(
     world: World, office: Office, hook: tuple[str, list[dict[str, Any]]]
 ) -> None:
@@ -398,50 +386,3 @@ def test_a_warehouse_that_is_down_is_told_once(
             check()
     assert [alarm["key"] for news in got for alarm in news["alarms"]] == ["warehouse"]
     away.dispose()
-
-
-def alarm_test(path: Path, **secrets: str) -> tuple[int, str, BaseException | None]:
-    runner = CliRunner(env={"KAFO_ALARM_WEBHOOK": "", "KAFO_SMTP_PASSWORD": ""} | secrets)
-    if not any(command.name == "alarm-test" for command in app.registered_commands):
-        alarm_command.add(app)
-    done = runner.invoke(app, ["-c", str(path), "alarm-test"])
-    return done.exit_code, done.output, done.exception
-
-
-def test_the_test_alarm_arrives(hook: tuple[str, list[dict[str, Any]]]) -> None:
-    url, got = hook
-    code, output, _ = alarm_test(SHIPPED, KAFO_ALARM_WEBHOOK=url)
-    assert (code, output) == (0, "✓ webhook : envoyé\n")
-    assert "essai" in got[0]["text"]
-
-
-def test_a_test_alarm_that_does_not_arrive_or_has_nobody_to_go_to_says_what_to_do() -> None:
-    code, output, _ = alarm_test(SHIPPED, KAFO_ALARM_WEBHOOK="http://127.0.0.1:1/secret")
-    assert code == 1
-    assert "alarm_webhook" in output
-    assert "/secret" not in output
-    error = alarm_test(SHIPPED)[2]
-    assert isinstance(error, UsageError)
-    assert "alarms.email" in str(error)
-
-
-@pytest.mark.parametrize(("lines", "key"), [
-    (["email: [a@example.org]"], "alarms.smtp_host"),
-    (["email: [a@example.org]", "smtp_host: mail.example.org"], "alarms.sender"),
-    (["email: [a@example.org]", "smtp_host: mail.example.org", "sender: k@example.org",
-      "smtp_user: kafo"], "smtp_password"),
-    (["email: [nobody]"], "alarms.email.0"),
-])  # fmt: skip
-def test_mail_settings_that_are_half_given_are_refused(
-    tmp_path: Path, lines: list[str], key: str
-) -> None:
-    written = SHIPPED.read_text(encoding="utf-8")
-    for line in lines:
-        name = line.partition(":")[0]
-        empty = "  email: []" if name == "email" else f'  {name}: ""'
-        assert empty in written
-        written = written.replace(empty, f"  {line}")
-    (tmp_path / "config.yaml").write_text(written, encoding="utf-8")
-    error = alarm_test(tmp_path / "config.yaml")[2]
-    assert isinstance(error, ConfigError)
-    assert key in str(error)

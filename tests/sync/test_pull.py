@@ -132,6 +132,21 @@ def test_old_answers_stay_readable_when_questions_move_change_type_or_go(
     ]  # fmt: skip
 
 
+def test_a_foreign_form_with_the_name_of_one_of_ours_loads(
+    central: Any, run: Run, read: Read, small_xform: str
+) -> None:
+    """Views on our own `identification` want columns that this one lacks: only they are missing."""
+    central.publish(small_xform.replace('id="small"', 'id="identification"'))
+    central.phone("identification")
+    central.send('<data id="identification" version="1"><name>N</name>'
+                 "<meta><instanceID>uuid:n</instanceID></meta></data>")  # fmt: skip
+    assert [form.outcome for form in run().forms] == ["ok", "ok"]
+    assert read("select name from form_identification") == [("N",)]
+    views = [row[0] for row in read("select view_name from view_definition")]
+    assert "sync_state" in views
+    assert "directory" not in views
+
+
 def test_two_projects_with_the_same_form_stay_apart(
     central: Any, engine: Engine, read: Read, small_xform: str, tmp_path: Path
 ) -> None:

@@ -323,6 +323,19 @@ def test_managed_encryption_is_opened_by_its_passphrase_which_is_in_no_address(
     assert "another" not in served
 
 
+def test_an_export_that_cannot_be_read_is_counted_and_holds_nothing_else_up(
+    engine: Engine, managed: Any, lists: Any, run: Run, place: Place
+) -> None:
+    assert lists is managed
+    run()
+    right = replace(place, passphrase=PASSPHRASE)
+    managed.sandbox.misbehave.html("submissions.csv.zip")
+    done = finish(engine, managed.source, right)
+    assert (done.opened.opened, done.opened.refused) == (0, {"file": 1})
+    assert [each.list_name for each in done.lists] == ["cards"]
+    assert finish(engine, managed.source, right).opened.opened == 1
+
+
 def test_an_open_answer_to_a_sealed_form_is_quarantined(sealed: Any, run: Run, read: Read) -> None:
     sealed.send(picture(1))
     run()

@@ -1,13 +1,10 @@
 """The map: people by cercle and quarter over an outline; sites at their positions for stewards only."""
 
-import json
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from forms.errors import UsageError
+from kafo.outline import SHIPPED, own_boundaries
 from kafo.web.audience import audience_of
 from kafo.web.personal import looking, reason_of
 from kafo.web.render import asset, page
@@ -52,26 +49,13 @@ def sites(visit: Visit) -> Response:
 def boundaries(visit: Visit) -> Response:
     """The deployment's own boundaries."""
     name = visit.site.config.settings.pages.boundaries
-    return JSONResponse(_boundaries(visit.site.config.folder / name))
+    return JSONResponse(own_boundaries(visit.site.config.folder / name))
 
 
 def boundaries_address(visit: Visit) -> str:
     """Where the map finds its outline."""
     own = visit.site.config.settings.pages.boundaries
-    return "/map/boundaries" if own else asset("mali-regions-0.5.10.geojson")
-
-
-@lru_cache(1)
-def _boundaries(path: Path) -> Any:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise UsageError(
-            f"« pages.boundaries » : {path.name} n'est pas un fichier GeoJSON lisible. Corrigez "
-            "config.yaml.",
-            f"'pages.boundaries': {path.name} is no readable GeoJSON file. Correct config.yaml.",
-        ) from None
-    return found
+    return "/map/boundaries" if own else asset(SHIPPED)
 
 
 def _cercles(visit: Visit) -> tuple[list[Cercle], list[str]]:

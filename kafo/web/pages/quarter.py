@@ -5,6 +5,7 @@ from threading import Lock
 from starlette.responses import Response
 
 from forms.errors import UsageError
+from kafo.outline import report_outline
 from kafo.web.audience import audience_of, audiences_of
 from kafo.web.downloads import pdf_file, workbook_file
 from kafo.web.render import page
@@ -39,6 +40,7 @@ def download(visit: Visit) -> Response:
         made = make(
             visit.site.reader, visit.site.writer, quarter=quarter, audience=audience,
             language=visit.language.code, now=visit.site.now(), who=visit.who.name,
+            outline=report_outline(visit.site.config),
         )  # fmt: skip
     if visit.field("file") == "xlsx":
         return workbook_file(made.name, made.xlsx)

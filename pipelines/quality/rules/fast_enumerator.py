@@ -2,7 +2,7 @@
 
 from math import log
 
-from pipelines.quality.peers import about, by_form_and_enumerator, far_from_peers, typical
+from pipelines.quality.peers import about, by_form_and_enumerator, decimal, far_from_peers, typical
 from pipelines.quality.rule import Fact, Finding, Rule, Window
 
 _ENOUGH = 10
@@ -34,8 +34,8 @@ def _check(window: Window) -> list[Finding]:
             if pace < _CLEARLY * usual:
                 found.append(about(
                     groups[name],
-                    f"{form[1]} : {pace:.1f} s par réponse en général sur {paces[name][1]} "
-                    f"entretiens ; les autres {usual:.1f} s.",
+                    f"{form[1]} : {decimal(pace)} s par réponse en général sur {paces[name][1]} "
+                    f"entretiens ; les autres {decimal(usual)} s.",
                     f"{form[1]}: usually {pace:.1f} s per answer in {paces[name][1]} interviews; "
                     f"the others {usual:.1f} s.",
                     -far, form[1],

@@ -1,8 +1,7 @@
 """Enumerators who write down "other" much more often than the others: the list is not read aloud, or
 it lacks a choice where they work."""
 
-from pipelines.quality.peers import about, by_form_and_enumerator, far_from_peers
-from pipelines.quality.robust import share_bounds
+from pipelines.quality.peers import about, by_form_and_enumerator, clearly_more
 from pipelines.quality.rule import Answers, Fact, Finding, Rule, Window
 from pipelines.quality.sources import is_other
 
@@ -28,20 +27,14 @@ def _check(window: Window) -> list[Finding]:
             continue
         enough = {n: f for n, f in groups.items() if len(f) >= window.thresholds.min_interviews}
         counts = {name: _counts(facts, answers) for name, facts in enough.items()}
-        shares = {name: other / asked for name, (other, asked) in counts.items() if asked}
-        for name in shares:
-            far = far_from_peers(name, shares, window, least=_LEAST)
-            low, _ = share_bounds(*counts[name])
-            if far is None or far < window.thresholds.peer_distance:
-                continue
-            if low > window.thresholds.other_share:
-                other, asked = counts[name]
-                found.append(about(
-                    groups[name],
-                    f"{form[1]} : {other} « autre » sur {asked} réponses possibles.",
-                    f"{form[1]}: {other} 'other' in {asked} possible answers.",
-                    far, form[1],
-                ))  # fmt: skip
+        limit = window.thresholds.other_share
+        for name, other, asked, far in clearly_more(counts, window, limit=limit, least=_LEAST):
+            found.append(about(
+                groups[name],
+                f"{form[1]} : {other} « autre » sur {asked} réponses possibles.",
+                f"{form[1]}: {other} 'other' in {asked} possible answers.",
+                far, form[1],
+            ))  # fmt: skip
     return found
 
 

@@ -1,6 +1,6 @@
 """Interviews in which no person could have read the questions aloud."""
 
-from pipelines.quality.peers import on
+from pipelines.quality.peers import decimal, on
 from pipelines.quality.rule import Fact, Finding, Rule
 from pipelines.quality.thresholds import Thresholds
 
@@ -16,7 +16,7 @@ def _check(fact: Fact, thresholds: Thresholds) -> Finding | None:
         return None
     return on(
         fact,
-        f"{fact.seconds:.0f} s pour {fact.answered} réponses, soit {pace:.1f} s par réponse.",
+        f"{fact.seconds:.0f} s pour {fact.answered} réponses, soit {decimal(pace)} s par réponse.",
         f"{fact.seconds:.0f} s for {fact.answered} answers: {pace:.1f} s per answer.",
         thresholds.seconds_per_answer / max(pace, 0.1),
     )

@@ -1,7 +1,6 @@
 """Enumerators who write down "does not know" or "refused" much more often than the others."""
 
-from pipelines.quality.peers import about, by_form_and_enumerator, far_from_peers
-from pipelines.quality.robust import share_bounds
+from pipelines.quality.peers import about, by_form_and_enumerator, clearly_more
 from pipelines.quality.rule import Finding, Rule, Window
 
 _LEAST = 0.05
@@ -14,20 +13,14 @@ def _check(window: Window) -> list[Finding]:
         sums = {
             n: (sum(f.unsure for f in fs), sum(f.askable for f in fs)) for n, fs in enough.items()
         }
-        shares = {n: unsure / asked for n, (unsure, asked) in sums.items() if asked}
-        for name in shares:
-            far = far_from_peers(name, shares, window, least=_LEAST)
-            low, _ = share_bounds(*sums[name])
-            if far is None or far < window.thresholds.peer_distance:
-                continue
-            if low > window.thresholds.unsure_share:
-                unsure, asked = sums[name]
-                found.append(about(
-                    groups[name],
-                    f"{form[1]} : {unsure} « ne sait pas » ou refus sur {asked} réponses possibles.",
-                    f"{form[1]}: {unsure} 'does not know' or refusals in {asked} possible answers.",
-                    far, form[1],
-                ))  # fmt: skip
+        limit = window.thresholds.unsure_share
+        for name, unsure, asked, far in clearly_more(sums, window, limit=limit, least=_LEAST):
+            found.append(about(
+                groups[name],
+                f"{form[1]} : {unsure} « ne sait pas » ou refus sur {asked} réponses possibles.",
+                f"{form[1]}: {unsure} 'does not know' or refusals in {asked} possible answers.",
+                far, form[1],
+            ))  # fmt: skip
     return found
 
 

@@ -20,7 +20,7 @@ def made(
     engine: Engine, audience: str = "outside", *, language: str = "fr", year: int = 2026
 ) -> Made:
     return make(engine, engine, quarter=Quarter(year, 3), audience=audience, language=language,
-                now=NOW, who="awa")  # fmt: skip
+                now=NOW, who="awa", outline={"features": []})  # fmt: skip
 
 
 def log(engine: Engine) -> list[tuple[str | int, ...]]:

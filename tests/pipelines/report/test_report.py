@@ -18,6 +18,7 @@ from pipelines.report.statements import Asked
 
 NOW = "2026-10-05T08:00:00.000Z"
 QUARTER = Quarter(2026, 3)
+OUTLINE: dict[str, Any] = {"type": "FeatureCollection", "features": []}
 NOBODY = ("", "", "", "")
 
 CELLS = [
@@ -61,7 +62,9 @@ def published(engine: Engine) -> Engine:
 
 
 def made(engine: Engine, language: str = "fr") -> Report:
-    return gather(engine, Asked("outside", QUARTER), language=language, now=NOW, mark="essai")
+    return gather(
+        engine, Asked("outside", QUARTER), language=language, now=NOW, mark="essai", outline=OUTLINE
+    )
 
 
 def tables(report: Report) -> list[Table]:
@@ -141,9 +144,23 @@ def test_what_is_hidden_or_about_single_enumerators_is_not_in_it(published: Engi
 def test_a_quarter_of_which_nothing_is_published_says_what_to_do(published: Engine) -> None:
     assert published_quarters(published, "outside") == [QUARTER, Quarter(2026, 2)]
     with pytest.raises(KafoError, match="kafo publish"):
-        gather(published, Asked("outside", Quarter(2025, 1)), language="fr", now=NOW, mark="essai")
+        gather(
+            published,
+            Asked("outside", Quarter(2025, 1)),
+            language="fr",
+            now=NOW,
+            mark="essai",
+            outline=OUTLINE,
+        )
     with pytest.raises(KafoError, match="2026-T3"):
-        gather(published, Asked("inside", QUARTER), language="fr", now=NOW, mark="essai")
+        gather(
+            published,
+            Asked("inside", QUARTER),
+            language="fr",
+            now=NOW,
+            mark="essai",
+            outline=OUTLINE,
+        )
 
 
 def test_it_speaks_english_too(published: Engine) -> None:
