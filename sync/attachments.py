@@ -7,6 +7,7 @@ they are the same (a conditional GET each).
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -211,12 +212,26 @@ def _write_lists(engine: Engine, lists: Mapping[Key, Mapping[str, bool]], now: s
     a = attachment.c
     own = (a.project_id, a.form_id, a.instance_id, a.name)
     with writing(engine) as connection:
-        held = connection.execute(select(*own).where(tuple_(*own[:3]).in_([k[:3] for k in lists])))
-        for gone in {tuple(row) for row in held} - listed:
+        for gone in _held(connection, lists) - listed:
             mine = [column == value for column, value in zip(own, gone, strict=True)]
             connection.execute(attachment.delete().where(*mine))
         upsert(connection, "attachment", _LISTED, there, key=_LISTED[:4])
         upsert(connection, "attachment", (*_LISTED, *_CONTENT), missing, key=_LISTED[:4])
+
+
+def _held(connection: Connection, keys: Iterable[Key]) -> set[tuple[Any, ...]]:
+    """The files known of these submissions. Asked form by form: of a list of whole keys SQLite makes no
+    use of its index."""
+    a, by_form = attachment.c, defaultdict[Form, list[str]](list)
+    for project_id, form_id, instance_id, _ in keys:
+        by_form[project_id, form_id].append(instance_id)
+    found: set[tuple[Any, ...]] = set()
+    for (project_id, form_id), ids in by_form.items():
+        query = select(a.project_id, a.form_id, a.instance_id, a.name).where(
+            a.project_id == project_id, a.form_id == form_id, a.instance_id.in_(ids)
+        )
+        found |= {tuple(row) for row in connection.execute(query)}
+    return found
 
 
 def _files(engine: Engine, *conditions: object) -> list[File]:
