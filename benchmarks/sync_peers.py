@@ -99,7 +99,7 @@ def serving(rows: int) -> Iterator[tuple[Server, Path]]:
 def databases(kind: str) -> Iterator[Callable[[Path], str]]:
     """Gives addresses of new, empty databases."""
     if kind == "sqlite":
-        yield lambda folder: f"sqlite:///{folder}/warehouse.db"
+        yield lambda folder: f"sqlite:///{folder}/{uuid4().hex[:8]}.db"
         return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -138,10 +138,12 @@ class Runner:
             self.command = [sys.executable, "-m", way.module, server.url, server.email,
                             server.password, database, str(self._folder)]  # fmt: skip
 
-    def run(self) -> tuple[Cost, int]:
-        before = self._server.do("served")
+    def run(self) -> tuple[Cost, int, float]:
+        """What it cost, how many requests it made, and how many megabytes went over the loop."""
+        before, sent = self._server.do("served"), _over_the_loop()
         cost = measured(self.command, self._folder, self.environment)
-        return cost, self._server.do("served") - before
+        sent = _over_the_loop() - sent
+        return cost, self._server.do("served") - before, sent / 1e6
 
     def slow(self) -> None:
         """Kafo's own slow questions, which `kafo run` asks every hour; the others have none."""
@@ -173,7 +175,7 @@ def _of_kafo(engine: Engine) -> dict[str, list[Any]]:
 
 
 def compare(rows: int, kind: str) -> None:
-    print(f"\n{rows:,} submissions, {kind}: wall, CPU, peak memory, requests")
+    print(f"\n{rows:,} submissions, {kind}: wall, CPU, peak memory, requests, bytes")
     for way in _ways():
         with databases(kind) as new, serving(rows) as (server, folder):
             if way is WAYS[0]:
@@ -292,14 +294,21 @@ def _at_centrals_pace(way: Way, server: Server, database: str, folder: Path, row
     fetched = measured(curl, folder, {})
     runner = Runner(way, server, database, folder)
     runner.command = [slow if word == server.url else word for word in runner.command]
-    cost, _ = runner.run()
+    cost, *_ = runner.run()
     print(f"{'curl':26} {'at pace':12} {fetched}")
     print(f"{way.name:26} {'at pace':12} {cost}  {cost.wall / fetched.wall:.2f} × curl", flush=True)
 
 
 def _line(way: Way, what: str, runner: Runner) -> None:
-    cost, requests = runner.run()
-    print(f"{way.name:26} {what:12} {cost} {requests:6}", flush=True)
+    cost, requests, megabytes = runner.run()
+    print(f"{way.name:26} {what:12} {cost} {requests:6} {megabytes:8.2f} MB", flush=True)
+
+
+def _over_the_loop() -> int:
+    """Bytes that processes of this machine have sent each other, both ways; nothing else may run."""
+    lines = Path("/proc/net/dev").read_text(encoding="utf-8").splitlines()
+    [loop] = [line.split(":")[1].split() for line in lines if line.strip().startswith("lo:")]
+    return int(loop[0])
 
 
 def main() -> None:
