@@ -108,7 +108,14 @@ def stay(config: Config, *, log: TextIO, greet: Callable[[str], None]) -> None:
 
 def job_table(office: Office) -> "list[Job]":
     """What runs when. Jobs that are due at the same moment run in this order."""
-    from kafo.work import derive_and_show, keep_within_periods, publish, slow, write_back
+    from kafo.work import (
+        derive_and_show,
+        keep_within_periods,
+        publish,
+        settle_people,
+        slow,
+        write_back,
+    )
     from sync.schedule import After, Daily, Every, Job, OnRequest
 
     schedule, config = office.config.settings.schedule, office.config
@@ -122,6 +129,7 @@ def job_table(office: Office) -> "list[Job]":
             lambda: write_back(config, office.writer, office.source()),
         ),
         Job("sync_form", OnRequest(), lambda: synchronise_wanted(office)),
+        Job("people", Daily(schedule.reconcile_at), lambda: settle_people(config, office.writer)),
         # Judging years of figures takes minutes: once a day is enough.
         Job("publish", Daily(schedule.reconcile_at), lambda: publish(office.writer)),
         Job(

@@ -13,6 +13,7 @@ from kafo.connection import now
 from kafo.private_key import private_key
 
 if TYPE_CHECKING:
+    from pipelines.identity.learn import Learnt
     from sync.central import Source
     from sync.ledger import FormReport, RunReport
     from sync.reconcile import Proof
@@ -102,6 +103,31 @@ def derive(config: Config, engine: Engine, *, full: bool = False) -> None:
     refresh(engine, now=now(), full=full)
     compute(engine, now=now(), full=full)
     check(engine, now=now(), thresholds=config.thresholds)
+
+
+def learn_from_decisions(engine: Engine) -> "Learnt":
+    """Fit what joins persons to the decisions in force. Raises KafoError without scikit-learn."""
+    from pipelines.identity.learn import learn
+
+    try:
+        return learn(engine, now=now())
+    except ModuleNotFoundError as missing:
+        raise KafoError(
+            "Pour apprendre des décisions il manque une bibliothèque : installez Kafo avec "
+            "« pip install 'kafo[train]' ».",
+            "A library is missing to learn from decisions: install Kafo by "
+            "`pip install 'kafo[train]'`.",
+        ) from missing
+
+
+def settle_people(config: Config, engine: Engine) -> None:
+    """At night: learn from the day's decisions, then compare everybody with everybody anew, and make
+    of it what is made of it."""
+    from pipelines.identity.update import run as identify
+
+    learn_from_decisions(engine)
+    identify(engine, now=now(), full=True)
+    derive(config, engine)
 
 
 def publish(engine: Engine) -> None:

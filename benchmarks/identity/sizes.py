@@ -5,42 +5,45 @@
 
 import resource
 import sys
-from time import perf_counter
-from typing import Any
+from array import array
+from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 
-from benchmarks.identity.generate import generate
 from benchmarks.identity.measure import at_threshold, best, of_clusters, prf, true_pairs
-from benchmarks.identity.register import Scored, fields_of, run
+from benchmarks.identity.register import Clock, Scored, answers_in, run, traits_of, written
 from pipelines.identity.clusters import Edges, cluster
-from pipelines.identity.compare_fields import FIELDS, Fields
+from pipelines.identity.compare_fields import FIELDS, Fields, read_fields
 from pipelines.identity.model import Model, read_model
-from pipelines.identity.plausible import SEX_BITS, Traits
 from pipelines.identity.score import SAME
 
 
-def traits_of(rows: list[Fields]) -> Traits:
-    at = FIELDS.index
-    return Traits(
-        np.array([SEX_BITS.get(row[at("sex")], 0) for row in rows]),
-        np.array([row[at("birth_year")] for row in rows]),
-        np.array([row[at("day")] for row in rows]),
-        np.array([int(row[at("card")] or 0) for row in rows]),
-    )
-
-
-def exact_key(keys: list[Any], truth: list[int]) -> tuple[float, float, float]:
+class Exact:
     """Registrations with one key are one person: no model at all."""
-    label = np.unique(np.array(keys), return_inverse=True)[1]
-    return of_clusters(label, truth)[0]
+
+    def __init__(self) -> None:
+        self.written, self.read = array("q"), array("q")
+
+    def rows(self, path: Path) -> Iterator[Fields]:
+        for said in answers_in(path):
+            row = read_fields(said)
+            names = (said["last_name"], said["first_names"], said["birth_year"])
+            self.written.append(hash(tuple(str(n).lower() for n in names)))
+            self.read.append(hash((row[0], row[1], row[FIELDS.index("birth_year")])))
+            yield row
+
+    def show(self, truth: list[int]) -> None:
+        for name, keys in (("as written", self.written), ("normalised", self.read)):
+            label = np.unique(np.array(keys), return_inverse=True)[1]
+            show(f"exact key, {name}", of_clusters(label, truth)[0])
 
 
 def show(name: str, found: tuple[float, float, float]) -> None:
     print(f"{name:42} P {found[0]:.4f} R {found[1]:.4f} F1 {found[2]:.4f}", flush=True)
 
 
-def report(rows: list[Fields], truth: list[int], scored: Scored, model: Model) -> None:
+def report(truth: list[int], scored: Scored, model: Model) -> None:
     there = true_pairs(truth)
     least, found = best(scored.weight, scored.match, there)
     show(f"pairs, best threshold ({least:.2f})", found)
@@ -48,38 +51,32 @@ def report(rows: list[Fields], truth: list[int], scored: Scored, model: Model) -
     auto = scored.state == SAME
     show("joined unasked", prf(int(scored.match[auto].sum()), int(auto.sum()), there))
     print(f"to review: {int((scored.state == 1).sum()):,}")
-    traits, started = traits_of(rows), perf_counter()
-    for name, sure in (("all pairs above", scored.weight >= model.link), ("unasked only", auto)):
+    traits, clock = traits_of(scored.columns), Clock()
+    for name, sure in (("unasked only", auto), ("all pairs above", scored.weight >= model.link)):
         edges = Edges(scored.left, scored.right, scored.weight, sure)
-        label = cluster(len(rows), edges, threshold=model.link, traits=traits).label
+        label = cluster(len(truth), edges, threshold=model.link, traits=traits).label
+        seconds = clock.seconds()
         pairs, cubed = of_clusters(label, truth)
         show(f"clusters, {name} (B3 {cubed:.4f})", pairs)
-        print(f"largest {np.unique(label, return_counts=True)[1].max()}")
-    print(f"clustering twice {perf_counter() - started:.1f} s")
+        largest = np.unique(label, return_counts=True)[1].max()
+        print(f"largest {largest}; clustered in {seconds:.1f} s")
 
 
 def main(people: int, seed: int) -> None:
-    model = read_model()
-    answers, truth = generate(people, seed)
-    raw = [f"{a['last_name']}|{a['first_names']}|{a['birth_year']}".lower() for a in answers]
-    started = perf_counter()
-    rows = fields_of(answers)
-    normalised = perf_counter() - started
-    del answers
-    print(f"{len(rows):,} registrations, {true_pairs(truth):,} true pairs, seed {seed}")
-    show("exact key, as written", exact_key(raw, truth))
-    del raw
-    read = [f"{r[0]}|{r[1]}|{r[FIELDS.index('birth_year')]}" for r in rows]
-    show("exact key, normalised", exact_key(read, truth))
-    del read
-    scored = run(rows, truth, model)
+    model, exact = read_model(), Exact()
+    with written(people, seed) as (path, truth):
+        print(f"{len(truth):,} registrations, {true_pairs(truth):,} true pairs, seed {seed}")
+        clock = Clock()
+        scored = run(exact.rows(path), truth, model)
+        seconds = clock.seconds()
+    exact.show(truth)
     print(f"candidates {scored.candidates:,}, true ones {scored.reached / true_pairs(truth):.4f}")
-    print(f"normalise {normalised:.1f} s, block and score {scored.seconds:.1f} s")
-    report(rows, truth, scored, model)
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    report(truth, scored, model)
+    used = resource.getrusage(resource.RUSAGE_SELF)
     print(
-        f"peak {memory:.2f} GB, {resource.getrusage(resource.RUSAGE_SELF).ru_utime:.0f} CPU s in all"
+        f"read, block and score {seconds:.1f} s wall; in all {used.ru_utime + used.ru_stime:.0f} s"
     )
+    print(f"of CPU, peak {used.ru_maxrss / 1e6:.2f} GB", flush=True)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ JOBS = {
     "alarms": _("Surveillance et alertes"),
     "slow": _("Fichiers tardifs, listes, commentaires"),
     "write_back": _("Écriture dans ODK Central"),
+    "people": _("Personnes, tout à nouveau"),
     "publish": _("Publication des chiffres"),
     "reconcile": _("Preuve que rien ne manque"),
     "pipelines": _("Personnes, qualité, indicateurs"),

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, select
 
 from forms.errors import KafoError
 from pipelines.identity import decisions
+from pipelines.identity.current import current_matcher
 from pipelines.identity.decisions import DIFFERENT, LATER, SAME, Pair
 from pipelines.identity.matcher import Matcher
 from pipelines.identity.persons import regroup
@@ -19,7 +20,6 @@ from pipelines.identity.update import (
     Watermark,
     alone,
     begin,
-    current_matcher,
     end,
     report,
     watermark,

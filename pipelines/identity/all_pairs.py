@@ -4,6 +4,7 @@ Keys are sorted in memory as numbers (12 million of them at a million registrati
 group of registrations sharing one lies side by side.
 """
 
+from array import array
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -21,27 +22,42 @@ _SCORED = 500_000
 """Pairs scored at once; the kept ones of them are in memory."""
 
 
+class Keys:
+    """Keys and who holds them, 16 bytes each."""
+
+    def __init__(self) -> None:
+        self._keys, self._held = array("q"), array("q")
+
+    def add(self, holder: int, keys: Sequence[int]) -> None:
+        """Holders come in rising order."""
+        mine = sorted(set(keys))
+        self._keys.extend(mine)
+        self._held.extend([holder] * len(mine))
+
+    def sorted(self) -> tuple[Ints, Ints]:
+        """By key, then by holder."""
+        keys = np.frombuffer(self._keys, dtype=np.int64)
+        order = np.argsort(keys, kind="stable")
+        return keys[order], np.frombuffer(self._held, dtype=np.int64)[order]
+
+
 def rebuild(connection: Connection, matcher: Matcher) -> int:
     """Keys and pairs of all registrations; returns how many pairs there were to score."""
     connection.execute(block_key.delete())
     connection.execute(match_pair.delete())
-    numbers: list[int] = []
+    numbers = array("q")
     names: list[str] = []
     contents: list[str] = []
-    hashes: list[int] = []
-    holders: list[int] = []
+    found = Keys()
     for number, name, content in _registrations(connection):
-        for key in set(matcher.keys(content)):
-            hashes.append(key)
-            holders.append(len(names))
+        found.add(len(names), matcher.keys(content))
         numbers.append(number)
         names.append(name)
         contents.append(content)
-    keys, held = np.array(hashes, dtype=np.int64), np.array(holders, dtype=np.int64)
-    order = np.lexsort((held, keys))
-    keys, held = keys[order], held[order]
-    _write_keys(connection, keys, np.array(numbers, dtype=np.int64)[held])
+    keys, held = found.sorted()
+    _write_keys(connection, keys, np.frombuffer(numbers, dtype=np.int64)[held])
     left, right = sharing(keys, held, cap=matcher.cap, holders=len(names))
+    del keys, held
     for start in range(0, len(left), _SCORED):
         part = slice(start, start + _SCORED)
         write_pairs(connection, list(pair_rows(matcher, names, contents, left[part], right[part])))

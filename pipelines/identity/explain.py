@@ -7,10 +7,10 @@ from sqlalchemy import Connection, select
 
 from forms.errors import KafoError
 from pipelines.identity import decisions
+from pipelines.identity.current import current_matcher
 from pipelines.identity.decisions import Decision, Pair, pair_of
 from pipelines.identity.matcher import Matcher, Reason
 from pipelines.identity.registrations import Answers, answers_of, sources
-from pipelines.identity.update import current_matcher
 from warehouse.identity_tables import match_pair, match_problem, person_registration, registration
 
 SHOWN = (

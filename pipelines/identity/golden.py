@@ -62,6 +62,10 @@ def golden(registrations: Sequence[Said]) -> Golden:
 
 def _values(name: str, said: Sequence[Said]) -> list[Value]:
     """Distinct values, best first."""
+    if len(said) == 1:  # most people: there is nothing to weigh
+        [one] = said
+        value = one.answers.get(name)
+        return [] if value is None or value == "" else [Value(value, one.instance_id, one.day)]
     latest: dict[Any, Value] = {}
     order: dict[Any, int] = {}
     count: dict[Any, int] = {}

@@ -4,6 +4,7 @@
 common person, to a registration that changed. Everybody else would be clustered as before.
 """
 
+from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -122,10 +123,7 @@ def _rows(
 
 def _edges(connection: Connection, ids: Sequence[str] | None, at: dict[str, int]) -> Edges:
     columns = select(_P.instance_a, _P.instance_b, _P.weight, _P.state)
-    left: list[int] = []
-    right: list[int] = []
-    weight: list[float] = []
-    sure: list[bool] = []
+    left, right, weight, sure = array("q"), array("q"), array("d"), array("b")
 
     def take(statement: Select[Any], values: dict[str, Any]) -> None:
         for a, b, bits, state in connection.execute(statement, values):

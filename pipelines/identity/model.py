@@ -41,6 +41,9 @@ class Model:
     shares: tuple[tuple[float, float], ...]
     """Weight → share of pairs that were one person, as measured."""
     reranker: Mapping[str, Any] | None = None
+    """What was learnt from decisions, and proven (see `current`)."""
+    learnt: str = ""
+    """Which decisions that were: a digest."""
 
     def shift(self, size: int) -> float:
         """Bits to add in a register of `size`: strangers alike grow with its square, persons do not.
@@ -66,7 +69,6 @@ def read_model(path: Path = SHIPPED) -> Model:
         safe=said["thresholds"]["safe"],
         review=said["thresholds"]["review"],
         shares=tuple((w, s) for w, s in said["shares"]),
-        reranker=said.get("reranker"),
     )
 
 

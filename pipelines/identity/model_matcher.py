@@ -41,8 +41,9 @@ class ModelMatcher:
 
     @property
     def model_version(self) -> str:
-        """The model and the step of the register's size."""
-        return f"{self.model.version}{self.shift:+.0f}"
+        """The model, the step of the register's size, and the decisions that were learnt from."""
+        learnt = f"~{self.model.learnt}" if self.model.learnt else ""
+        return f"{self.model.version}{self.shift:+.0f}{learnt}"
 
     @property
     def threshold(self) -> float:

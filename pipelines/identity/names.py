@@ -164,13 +164,14 @@ def read_name(last_name: str, first_names: str, table: Table | None = None) -> N
 
 
 def _read(last_name: str, first_names: str, table: Table) -> Name:
-    last, first = _right_way(_words(last_name), _words(first_names), table)
+    last, first = _right_way([*_words(last_name)], [*_words(first_names)], table)
     family = " ".join(_mapped(last, table.last))
     given = [*dict.fromkeys(_mapped(first, table.first))]
     return Name(family, given[0] if given else "", tuple(sorted(given[1:])))
 
 
-def _words(text: str) -> list[str]:
+@lru_cache(maxsize=200_000)
+def _words(text: str) -> tuple[str, ...]:
     """The words of one field without titles, particles and what follows « dit »."""
     words = fold(text)
     for at, word in enumerate(words):
@@ -178,7 +179,7 @@ def _words(text: str) -> list[str]:
             words = words[:at]
             break
     kept = [w for w in words if w not in TITLES and w not in _PARTICLES]
-    return [spelling(w) for w in (kept or words)]
+    return tuple(spelling(w) for w in (kept or words))
 
 
 def _right_way(last: list[str], first: list[str], table: Table) -> tuple[list[str], list[str]]:

@@ -15,6 +15,8 @@ from pipelines.identity.plausible import Ints
 
 Floats = NDArray[np.float64]
 DIFFERENT, REVIEW, SAME = 0, 1, 2
+SURE = 0.95
+"""Likelihood from which a proven re-ranker joins unasked."""
 STATES = ("different", "review", "same")
 
 _LEVEL = {c.name: {name: len(c.levels) - n for n, name in enumerate(c.levels)} for c in COMPARISONS}
@@ -69,6 +71,11 @@ def contradicted(pairs: Pairs) -> NDArray[np.bool_]:
     return found
 
 
+def held_back(pairs: Pairs) -> NDArray[np.bool_]:
+    """Pairs that nothing but a decision joins, however much they weigh."""
+    return guarded(pairs) | contradicted(pairs)
+
+
 def verdicts(pairs: Pairs, model: Model, probability: Floats | None = None) -> Ints:
     """SAME, REVIEW or DIFFERENT; `probability` is the re-ranker's, where there is one."""
     reached = pairs.levels
@@ -81,8 +88,8 @@ def verdicts(pairs: Pairs, model: Model, probability: Floats | None = None) -> I
     phone &= pairs.weight >= model.link
     sure = card | phone | (pairs.weight >= model.safe)
     if probability is not None:
-        sure |= probability >= 0.95
-    sure &= ~guarded(pairs) & ~contradicted(pairs)
+        sure |= probability >= SURE
+    sure &= ~held_back(pairs)
     found = np.where(pairs.weight >= model.review, REVIEW, DIFFERENT)
     found = np.where(card, np.maximum(found, REVIEW), found)
     return np.where(sure, SAME, found).astype(np.int64)

@@ -14,22 +14,18 @@ from sqlalchemy import Connection, Engine, func, select
 from pipelines.identity import decisions
 from pipelines.identity.all_pairs import rebuild
 from pipelines.identity.changes import take_changes
+from pipelines.identity.current import current_matcher
 from pipelines.identity.matcher import Matcher
-from pipelines.identity.model import read_model
 from pipelines.identity.pairs import repair
 from pipelines.identity.persons import Regrouped, Run, regroup
-from pipelines.identity.reasons import ExplainingMatcher
-from pipelines.identity.registrations import FORM, newest_run, sources
+from pipelines.identity.registrations import newest_run, sources
 from warehouse.engine import writing
 from warehouse.identity_tables import match_run, registration
-from warehouse.tables import submission
 from warehouse.types import iso
 
 _M = match_run.c
 _LOCK = 5_005
 """Number of PostgreSQL's advisory lock on the identity part; SQLite has one writer anyway."""
-_MEASURED_FROM = 20_000
-"""Registrations in the smallest register on which joining unasked was measured (docs)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,14 +183,3 @@ def report(
 ) -> Report:
     """What was done to persons, as a report."""
     return Report(kind, changed, gone, pairs, **asdict(done), seconds=seconds)
-
-
-def current_matcher(connection: Connection) -> Matcher:
-    """The rules and the model that the deployment uses now, for a register of this size.
-
-    A smaller register than was ever measured counts as the smallest measured: the fewer people,
-    the more a likeness weighs, and in a register of three namesakes would be joined unasked.
-    """
-    mine = submission.c.form_id == FORM
-    size = connection.scalar(select(func.count()).select_from(submission).where(mine))
-    return ExplainingMatcher(read_model(), size=max(int(size or 0), _MEASURED_FROM))

@@ -7,11 +7,10 @@ import numpy as np
 import pytest
 
 from benchmarks.identity.measure import at_threshold, true_pairs
-from benchmarks.identity.register import pairs_of, register, run
+from benchmarks.identity.register import register, run
 from pipelines.identity.compare_fields import FIELDS, columns_of, from_text, read_fields, to_text
 from pipelines.identity.model import SHIPPED, read_model
 from pipelines.identity.model_matcher import shipped
-from pipelines.identity.rerank import fit, probabilities
 from pipelines.identity.score import SAME, score_pairs
 
 _AWA = {
@@ -84,17 +83,3 @@ def test_clearly_different_first_names_never_join_by_themselves(card: str) -> No
 def test_contents_survive_as_text() -> None:
     fields = read_fields(_AWA)
     assert from_text(to_text(fields)) == fields
-
-
-def test_a_reranker_needs_enough_decisions_and_proof() -> None:
-    rows, truth = register(2500, 23)
-    left, right = pairs_of(rows)
-    pairs = score_pairs(columns_of(rows, len(rows)), left, right, read_model())
-    people = np.array(truth)
-    same = people[left] == people[right]
-    learnt = fit(pairs, same)
-    assert learnt is not None
-    assert ((probabilities(learnt, pairs) >= 0.5) == same).mean() > 0.9
-    assert probabilities({**learnt, "may_join": False}, pairs).max() < 0.95
-    few = score_pairs(columns_of(rows, len(rows)), left[:100], right[:100], read_model())
-    assert fit(few, same[:100]) is None
