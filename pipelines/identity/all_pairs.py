@@ -79,9 +79,13 @@ def sharing(keys: Ints, held: Ints, *, cap: int, holders: int) -> tuple[Ints, In
         one, other = np.triu_indices(size, 1)
         # A few groups at a time: one of 2,000 alone makes two million pairs.
         for group in np.array_split(members, max(1, len(members) * len(one) // 5_000_000)):
-            found.append(np.unique(group[:, one] * holders + group[:, other]))
-    pairs = np.unique(np.concatenate(found)) if found else np.array([], dtype=np.int64)
-    return pairs // max(holders, 1), pairs % max(holders, 1)
+            found.append((group[:, one] * holders + group[:, other]).ravel())
+    pairs = np.concatenate([np.array([], dtype=np.int64), *found])
+    found.clear()
+    pairs.sort()  # in place: there are tens of millions, many of them twice
+    once = np.ones(len(pairs), dtype=np.bool_)
+    once[1:] = pairs[1:] != pairs[:-1]
+    return np.divmod(pairs[once], max(holders, 1))
 
 
 def _registrations(connection: Connection) -> Iterator[tuple[int, str, str]]:
