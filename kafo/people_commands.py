@@ -272,8 +272,10 @@ def _learnt(done: "Learnt") -> tuple[str, str]:
     )
     if done.outcome == "used":
         return (
-            f"✓ appris et prouvé : {fr}. La prochaine comparaison reprend tout.",
-            f"✓ learnt and proven: {en}. The next comparison takes everything up again.",
+            f"✓ appris et prouvé jusqu'au poids {p.floor:.1f} : {fr}. La prochaine comparaison reprend "
+            "tout.",
+            f"✓ learnt and proven down to a weight of {p.floor:.1f}: {en}. The next comparison takes "
+            "everything up again.",
         )
     return (
         f"✓ appris, pas encore prouvé : {fr}, il faut {100 * PRECISION:.0f} %. Rien ne change.",

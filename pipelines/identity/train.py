@@ -4,7 +4,7 @@ Trained on pairs that are one person without doubt (same card, both names and ph
 year): left to itself, expectation maximisation learns households.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -80,12 +80,25 @@ def arrow_table(rows: Sequence[Fields]) -> Any:
     return pyarrow.table(columns)
 
 
-def train(rows: Sequence[Fields], *, seed: int = 1, version: str) -> dict[str, Any]:
-    """The model for a register like this one, without thresholds (see `calibrate`)."""
+def train(
+    rows: Sequence[Fields],
+    *,
+    version: str,
+    seed: int = 1,
+    api: Any = None,
+    table: Callable[[Any], Any] = lambda arrow: arrow,
+) -> dict[str, Any]:
+    """The model for a register like this one, without thresholds (see `benchmarks`).
+
+    On DuckDB, or on another of Splink's back ends: `api`, which reads what `table` makes of an Arrow
+    table. That is Spark, for who outgrows a machine; not SQLite, whose similarities Splink confuses
+    with distances.
+    """
     from splink import DuckDBAPI, Linker
 
-    api = DuckDBAPI()
-    linker = Linker(api.register(arrow_table(rows)), settings(len(rows)))
+    api = api or DuckDBAPI()
+    dialect = api.sql_dialect.sql_dialect_str
+    linker = Linker(api.register(table(arrow_table(rows))), settings(len(rows), dialect=dialect))
     linker.training.estimate_u_using_random_sampling(max_pairs=3e6, seed=seed)
     for rule in ANCHORS:
         linker.training.estimate_parameters_using_expectation_maximisation(rule)
