@@ -15,10 +15,10 @@ from forms.language import say
 from kafo.cli import configuration, out
 from kafo.connection import now, warehouse
 from kafo.operator import who
+from kafo.people_learning import learn, names
 
 if TYPE_CHECKING:
     from pipelines.identity.acts import Outcome
-    from pipelines.identity.learn import Learnt
     from pipelines.identity.work_list import Task
 
 _REASON = say(
@@ -49,6 +49,7 @@ def add(app: typer.Typer) -> None:
         ("decisions", decisions, "Les décisions en vigueur.", "The decisions in force."),
         ("undo", undo, "Annule une décision.", "Take a decision back."),
         ("learn", learn, "Apprend de vos décisions.", "Learn from your decisions."),
+        ("names", names, "Graphies de noms propres à ici.", "Spellings of names used here."),
         ("cards", cards, "Met à jour la liste des téléphones.", "Update the phones' list."),
     ):
         people.command(name, help=say(fr, en))(command)
@@ -237,50 +238,6 @@ def undo(context: typer.Context, number: int) -> None:
         )
     )
     engine.dispose()
-
-
-def learn(context: typer.Context) -> None:
-    """Fit the re-ranker to the decisions in force; it joins pairs unasked only once proven."""
-    from kafo.work import learn_from_decisions
-
-    engine = warehouse(configuration(context))
-    out.print(say(*_learnt(learn_from_decisions(engine))), soft_wrap=True)
-    engine.dispose()
-
-
-def _learnt(done: "Learnt") -> tuple[str, str]:
-    """What came of it, in words."""
-    from pipelines.identity.rerank import ENOUGH, OF_EACH, PRECISION
-
-    if done.outcome == "nothing":
-        return "✓ aucune décision nouvelle", "✓ no new decision"
-    if done.proof is None:
-        return (
-            f"✓ {done.decisions} décisions, dont {done.same} « même personne » : il en faut {ENOUGH}, "
-            f"et {OF_EACH} de chaque sorte. Rien ne change.",
-            f"✓ {done.decisions} decisions, {done.same} of them 'same': {ENOUGH} are needed, and "
-            f"{OF_EACH} of each kind. Nothing changes.",
-        )
-    p = done.proof
-    fr = (
-        f"sur {p.decisions} décisions, {p.sure} paires sûres mises à l'épreuve, {p.wrong} fausses : "
-        f"juste à {100 * p.at_least:.1f} % au moins"
-    )
-    en = (
-        f"of {p.decisions} decisions, {p.sure} sure pairs put to the test, {p.wrong} wrong: right in "
-        f"{100 * p.at_least:.1f} % at least"
-    )
-    if done.outcome == "used":
-        return (
-            f"✓ appris et prouvé jusqu'au poids {p.floor:.1f} : {fr}. La prochaine comparaison reprend "
-            "tout.",
-            f"✓ learnt and proven down to a weight of {p.floor:.1f}: {en}. The next comparison takes "
-            "everything up again.",
-        )
-    return (
-        f"✓ appris, pas encore prouvé : {fr}, il faut {100 * PRECISION:.0f} %. Rien ne change.",
-        f"✓ learnt, not proven yet: {en}, {100 * PRECISION:.0f} % are needed. Nothing changes.",
-    )
 
 
 def cards(context: typer.Context) -> None:

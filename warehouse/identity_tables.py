@@ -193,6 +193,16 @@ match_model = Table(
     info={"schema": "identity"},
 )
 
+name_equivalence = Table(
+    "name_equivalence",
+    metadata,
+    Column("kind", Text, primary_key=True),  # last, first
+    Column("variant", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("source", Text),
+    info={"schema": "identity"},
+)
+
 match_run = Table(
     "match_run",
     metadata,

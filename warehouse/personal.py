@@ -14,8 +14,9 @@ from warehouse.views import read_views
 
 _OPEN_IDENTITY = frozenset({
     "match_run", "match_model", "erasure", "erased_submission", "masked_card", "erasure_salt",
+    "name_equivalence",
 })  # fmt: skip
-"""Tables beside the persons that hold numbers and hashes only."""
+"""Tables beside the persons that hold numbers, hashes and spellings only."""
 
 _RAW_COLUMNS = frozenset({"payload", "body", "label"})
 _EVERYTHING = frozenset({"row_to_json", "to_json", "to_jsonb", "json_agg", "jsonb_agg", "row"})

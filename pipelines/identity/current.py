@@ -12,6 +12,8 @@ from sqlalchemy import Connection, func, select
 
 from pipelines.identity.model import read_model
 from pipelines.identity.model_matcher import ModelMatcher
+from pipelines.identity.names import read_table
+from pipelines.identity.own_names import own_equivalences
 from pipelines.identity.reasons import ExplainingMatcher
 from pipelines.identity.registrations import FORM
 from warehouse.identity_tables import match_model
@@ -30,12 +32,13 @@ def current_matcher(connection: Connection) -> ExplainingMatcher:
         return plain
     learnt = found.model_version.removeprefix(learnt_version(plain, ""))
     model = replace(plain.model, reranker=json.loads(found.reranker), learnt=learnt)
-    return ExplainingMatcher(model, size=register_size(connection))
+    return ExplainingMatcher(model, size=register_size(connection), names=plain.names)
 
 
 def plain_matcher(connection: Connection) -> ExplainingMatcher:
     """The same without what was learnt from decisions."""
-    return ExplainingMatcher(read_model(), size=register_size(connection))
+    own = read_table(own_equivalences(connection))
+    return ExplainingMatcher(read_model(), size=register_size(connection), names=own)
 
 
 def register_size(connection: Connection) -> int:

@@ -17,7 +17,7 @@ from pipelines.identity.compare_fields import (
 )
 from pipelines.identity.matcher import Scored
 from pipelines.identity.model import Model, read_model
-from pipelines.identity.names import Table, read_table
+from pipelines.identity.names import Equivalence, Table, read_table
 from pipelines.identity.plausible import Ints
 from pipelines.identity.rerank import probabilities
 from pipelines.identity.score import STATES, evidence, score_pairs, shares, verdicts
@@ -100,7 +100,7 @@ class ModelMatcher:
 
 
 def shipped(
-    size: int, *, additions: Iterable[Path] = (), model: Path | None = None
+    size: int, *, additions: Iterable[Equivalence] = (), model: Path | None = None
 ) -> ModelMatcher:
     """The matcher for a register of `size`, with the deployment's own names and model if it has any.
 

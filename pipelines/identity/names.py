@@ -52,6 +52,10 @@ _RULES = tuple(
 u; w and ou before a vowel; ay, ai, ey and é at the end; k, c, q, x (Wolof); s, z, and soft c."""
 
 
+Equivalence = tuple[str, str, str]
+"""`last` or `first`, a spelling, and the name that it stands for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Name:
     """A name as it is compared; `other` are the further first names, in order of spelling."""
@@ -114,26 +118,31 @@ def sound_key(word: str) -> str:
     return head + re.sub(r"(.)\1+", r"\1", bare.replace("d", "t").replace("g", "k")) or word[:2]
 
 
-def read_table(additions: Iterable[Path] = ()) -> Table:
-    """The shipped equivalences and the deployment's own files of the same columns, which go first."""
+def read_table(additions: Iterable[Equivalence] = ()) -> Table:
+    """The shipped equivalences and the deployment's own, which go first."""
     return _build(tuple(additions))
 
 
 @cache
-def _build(additions: tuple[Path, ...]) -> Table:
+def shipped_equivalences() -> tuple[Equivalence, ...]:
+    """What the project brings, with its sources in the file."""
+    with EQUIVALENCES.open(encoding="utf-8", newline="") as lines:
+        return tuple((row["kind"], row["variant"], row["name"]) for row in csv.DictReader(lines))
+
+
+@lru_cache(maxsize=8)
+def _build(additions: tuple[Equivalence, ...]) -> Table:
     fields: dict[str, dict[str, str]] = {"last": {}, "first": {}}
-    for path in (*additions, EQUIVALENCES):
-        with path.open(encoding="utf-8", newline="") as lines:
-            for row in csv.DictReader(lines):
-                names = fields[row["kind"]]
-                head = _word(row["name"])
-                names.setdefault(_word(row["variant"]), names.get(head, head))
+    for kind, variant, name in (*additions, *shipped_equivalences()):
+        names = fields[kind]
+        head = _word(name)
+        names.setdefault(_word(variant), names.get(head, head))
     for names in fields.values():
         for variant in names:
             names[variant] = _end(names, variant)
     last, first = frozenset(fields["last"]), frozenset(fields["first"])
-    files = b"".join(path.read_bytes() for path in (*additions, EQUIVALENCES))
-    version = blake2b(files, digest_size=4).hexdigest()
+    said = EQUIVALENCES.read_bytes() + repr(additions).encode() * bool(additions)
+    version = blake2b(said, digest_size=4).hexdigest()
     return Table(fields["last"], fields["first"], last - first, first - last, version)
 
 
