@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from hashlib import sha256
+from sys import intern
 from time import perf_counter
 from typing import Any
 
@@ -167,19 +168,19 @@ def _answers(connection: Connection, source: Source, since: str) -> Answers:
     t = source.table.c
     rows = connection.execute(
         select(t.instance_id, *(t[name] for name in names)).where(t.instance_id.in_(here))
-    ).all()
-
-    def of(name: str, at: int) -> dict[str, object]:
-        assert name
-        return {row[0]: row[at] for row in rows if row[at] is not None}
-
-    columns = {name: of(name, at) for at, name in enumerate(names, start=1)}
-    return Answers(
-        {name: {k: str(v) for k, v in columns[name].items()} for name in source.choices},
-        {name: {k: float(str(v)) for k, v in columns[name].items()} for name in source.numbers},
-        source.other & columns.keys(),
-        source.grids,
     )
+    choices: dict[str, dict[str, str]] = {name: {} for name in source.choices}
+    numbers: dict[str, dict[str, float]] = {name: {} for name in source.numbers}
+    # Row by row, each choice held once: a form of 200,000 interviews would fill the memory otherwise.
+    for instance, *said in rows:
+        for name, answer in zip(names, said, strict=True):
+            if answer is None:
+                continue
+            if name in choices:
+                choices[name][instance] = intern(str(answer))
+            if name in numbers:
+                numbers[name][instance] = float(str(answer))
+    return Answers(choices, numbers, source.other & set(names), source.grids)
 
 
 def _close_orphans(connection: Connection, now: str) -> int:
