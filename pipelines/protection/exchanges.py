@@ -27,31 +27,46 @@ Profile = Mapping[str, frozenset[str]]
 each level (month, quarter, year), but counts at the end of every period from its own on."""
 
 
-@dataclass(frozen=True, slots=True)
+Steps = tuple[tuple[str, int], ...]
+"""Values that change along one axis, and by how much."""
+
+_Table = tuple[tuple[tuple[str, str], ...], Mapping[tuple[str, ...], int]]
+"""Axis and level of each dimension of a table, and its cells that anybody is at: values → number."""
+
+
 class _Axis:
     """Along one dimension: one unit more at `more`, one less at `less` unless that is None."""
 
-    name: str
-    more: Profile
-    less: Profile | None
+    def __init__(self, name: str, more: Profile, less: Profile | None) -> None:
+        self.name, self.more, self.less = name, more, less
+        self._steps: dict[str, Steps] = {}
 
-    def at(self, level: str) -> list[tuple[str, int]]:
+    def at(self, level: str) -> Steps:
         """Values of the level that change, and by how much."""
-        less = frozenset[str]() if self.less is None else self.less[level]
-        added, taken = sorted(self.more[level] - less), sorted(less - self.more[level])
-        return [(value, 1) for value in added] + [(value, -1) for value in taken]
+        known = self._steps.get(level)
+        if known is None:
+            less = frozenset[str]() if self.less is None else self.less[level]
+            added, taken = sorted(self.more[level] - less), sorted(less - self.more[level])
+            known = (*((value, 1) for value in added), *((value, -1) for value in taken))
+            self._steps[level] = known
+        return known
 
 
 class Exchanges:
-    """What every exchange does to the cells of one lattice."""
+    """What every exchange does to the cells of one lattice; `number` names the cells."""
 
-    def __init__(self, lattice: Lattice) -> None:
+    def __init__(self, lattice: Lattice, number: Mapping[Key, int]) -> None:
         self.axis_of: dict[str, str] = {}
         self.profiles: dict[str, list[Profile]] = {}
-        self.shapes: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+        self._tables: dict[str, dict[tuple[str, ...], dict[tuple[str, ...], int]]] = {}
+        self._axes: dict[tuple[str, str], list[_Axis]] = {}
+        self._plans: dict[tuple[str, frozenset[str], frozenset[str]], _Plan] = {}
         weights: dict[tuple[str, str], int] = defaultdict(int)
         for cell, count in lattice.counts.items():
-            self.shapes[cell.counted].add(tuple(dimension for dimension, _ in cell.where))
+            shape = tuple(dimension for dimension, _ in cell.where)
+            table = self._tables.setdefault(cell.counted, {}).setdefault(shape, {})
+            if count:
+                table[tuple(value for _, value in cell.where)] = number[cell]
             for place in cell.where:
                 weights[place] += count
         self._find_profiles(weights, lattice.groupings)
@@ -69,51 +84,73 @@ class Exchanges:
             self.profiles[dimension] = [_with_ends(p, weights) for p in profiles]
             self.axis_of |= {level: dimension for p in self.profiles[dimension] for level in p}
 
-    def of(self, cell: Key) -> Iterator[dict[Key, int]]:
-        """Exchanges that add 1 to the cell: cell → +1 or −1."""
+    def of(self, cell: Key) -> Iterator[dict[int, int]]:
+        """Exchanges that add 1 to the cell, as number → +1 or −1; those that would take away where
+        nobody is, or add where nothing is published, are left out."""
         own = [self._own(dimension, value) for dimension, value in cell.where]
         alone = [[axis for axis in axes if axis.less is None] for axes in own]
         # One more in all totals is always possible, if dear: it must not fall off the end.
-        yield from islice(self._all(cell.counted, own), _MOST)
-        yield from islice(self._all(cell.counted, alone), _MOST // 10)
+        for axes, most in ((own, _MOST), (alone, _MOST // 10)):
+            for changes in islice(self._all(cell.counted, axes), most):
+                if changes is not None:
+                    yield changes
 
-    def _all(self, counted: str, own: list[list[_Axis]]) -> Iterator[dict[Key, int]]:
+    def _all(self, counted: str, own: list[list[_Axis]]) -> Iterator[dict[int, int] | None]:
+        names = frozenset(axes[0].name for axes in own if axes)
         for chosen in product(*own):
             fixed = {axis.name: axis for axis in chosen}
-            touched = self._touched(counted, chosen)
-            others = sorted({self.axis_of[d] for shape in touched for d in shape} - set(fixed))
-            alone = [[_Axis(name, p, None) for p in self.profiles[name]] for name in others]
-            for rest in islice(product(*alone), _VARIANTS):
-                yield _changes(counted, touched, fixed | {a.name: a for a in rest}, self.axis_of)
+            paired = frozenset(axis.name for axis in chosen if axis.less is not None)
+            plan = self._plan(counted, names, paired)
+            for rest in islice(product(*plan.others), _VARIANTS):
+                yield _changes(plan.touched, fixed | {axis.name: axis for axis in rest})
 
-    def _touched(self, counted: str, chosen: tuple[_Axis, ...]) -> list[tuple[str, ...]]:
+    def _plan(self, counted: str, names: frozenset[str], paired: frozenset[str]) -> "_Plan":
         """Tables that show every dimension in which two values take part; others cancel."""
-        paired = {axis.name for axis in chosen if axis.less is not None}
-        shapes = self.shapes[counted]
-        return [shape for shape in shapes if paired <= {self.axis_of[d] for d in shape}]
+        known = self._plans.get((counted, names, paired))
+        if known is None:
+            touched: list[_Table] = []
+            for shape, cells in self._tables[counted].items():
+                axes = tuple((self.axis_of[level], level) for level in shape)
+                if paired <= {name for name, _ in axes}:
+                    touched.append((axes, cells))
+            others = sorted({name for axes, _ in touched for name, _ in axes} - names)
+            alone = [[_Axis(name, p, None) for p in self.profiles[name]] for name in others]
+            known = self._plans[counted, names, paired] = _Plan(touched, alone)
+        return known
 
     def _own(self, dimension: str, value: str) -> list[_Axis]:
-        name = self.axis_of[dimension]
-        mine = [p for p in self.profiles[name] if value in p.get(dimension, ())]
-        others = [p for p in self.profiles[name] if value not in p.get(dimension, ())]
-        pairs = [_Axis(name, here, there) for here in mine for there in others]
-        return pairs + [_Axis(name, here, None) for here in mine]
+        known = self._axes.get((dimension, value))
+        if known is None:
+            name = self.axis_of[dimension]
+            mine = [p for p in self.profiles[name] if value in p.get(dimension, ())]
+            others = [p for p in self.profiles[name] if value not in p.get(dimension, ())]
+            pairs = [_Axis(name, here, there) for here in mine for there in others]
+            known = pairs + [_Axis(name, here, None) for here in mine]
+            self._axes[dimension, value] = known
+        return known
 
 
-def _changes(
-    counted: str,
-    shapes: list[tuple[str, ...]],
-    axes: Mapping[str, _Axis],
-    axis_of: Mapping[str, str],
-) -> dict[Key, int]:
-    found: dict[Key, int] = {}
-    for shape in shapes:
-        for steps in product(*(axes[axis_of[level]].at(level) for level in shape)):
-            sign = 1
-            for _, each in steps:
-                sign *= each
-            values = (value for value, _ in steps)
-            found[Key(counted, tuple(zip(shape, values, strict=True)))] = sign
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Tables that an exchange changes, and who may take part along the axes that its cell lacks."""
+
+    touched: list[_Table]
+    others: list[list[_Axis]]
+
+
+def _changes(touched: list[_Table], axes: Mapping[str, _Axis]) -> dict[int, int] | None:
+    """What the exchange does to the cells; None if it cannot be."""
+    found: dict[int, int] = {}
+    for places, cells in touched:
+        rows: list[tuple[tuple[str, ...], int]] = [((), 1)]
+        for name, level in places:
+            steps = axes[name].at(level)
+            rows = [((*row, value), sign * each) for row, sign in rows for value, each in steps]
+        for row, sign in rows:
+            number = cells.get(row)
+            if number is None:
+                return None
+            found[number] = sign
     return found
 
 

@@ -64,7 +64,7 @@ class _System:
         self.doubt = doubt
         self.hidden: set[int] = set()
         self.number = {key: index for index, key in enumerate(self.keys)}
-        self.exchanges = Exchanges(lattice)
+        self.exchanges = Exchanges(lattice, self.number)
         self.sums: list[list[tuple[int, int]]] = []
         self.sums_of: dict[int, list[tuple[int, int]]] = defaultdict(list)
         for each in lattice.sums:
@@ -105,7 +105,9 @@ class _System:
         room = inf
         for cell, sign in move.items():
             if sign != direction:
-                room = min(room, self.count[cell] + walked.get(cell, 0) - 1)
+                left = self.count[cell] + walked.get(cell, 0) - 1
+                if left < room:
+                    room = left
         return room
 
     def _cheapest(self, known: Iterable[Move], up: Move, down: Move, missing: int) -> Move | None:
@@ -123,11 +125,10 @@ class _System:
 
     def _exchanges(self, cell: int) -> Iterable[Move]:
         """Exchanges between values of the cell's dimensions that keep every sum."""
-        for changes in self.exchanges.of(self.keys[cell]):
-            # What is not in the lattice, or empty there, nobody is at: the exchange cannot be.
-            move = {self.number.get(key, -1): sign for key, sign in changes.items()}
-            # A sum that holds by chance, among answers that do not add up, forbids some, too.
-            if -1 not in move and all(map(self.count.__getitem__, move)) and not self._gaps(move):
+        # What is not in the lattice, or empty there, nobody is at: the exchange cannot be. A sum
+        # that holds by chance, among answers that do not add up, forbids some, too.
+        for move in self.exchanges.of(self.keys[cell]):
+            if not self._gaps(move):
                 yield move
 
     def _search(self, cell: int, up: Move, down: Move, missing: int) -> Move | None:
@@ -165,11 +166,13 @@ class _System:
 
     def _gaps(self, move: Move) -> dict[int, int]:
         """Sums that the move would break, and by how much."""
-        gaps: dict[int, int] = defaultdict(int)
+        gaps: dict[int, int] = {}
         for cell, sign in move.items():
             for number, side in self.sums_of[cell]:
-                gaps[number] += sign * side
-        return {number: gap for number, gap in gaps.items() if gap}
+                gap = gaps.pop(number, 0) + sign * side
+                if gap:
+                    gaps[number] = gap
+        return gaps
 
     def _remedies(self, move: Move, gaps: dict[int, int]) -> Iterable[tuple[int, int]]:
         """What could mend the gap that the fewest cells can mend."""
