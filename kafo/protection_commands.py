@@ -1,4 +1,4 @@
-"""Commands that protect: `kafo protect`, `kafo publish`, `kafo protection register|retention|log`."""
+"""Commands that protect: `kafo protect`, `kafo publish`, `kafo protection register|retention|erasures|log`."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -32,6 +32,9 @@ def add(app: typer.Typer) -> None:
     app.add_typer(group, name="protection", help=title)
     group.command("register", help=say("Le registre pour l'APDP.", "The register."))(register)
     group.command("retention", help=say("Efface ce qui est échu.", "Erase what is due."))(retention)
+    group.command("erasures", help=say("Où en est chaque effacement.", "How far each erasure is."))(
+        erasures
+    )
     group.command("log", help=say("Qui a lu quoi, et pourquoi.", "Who read what and why."))(log)
 
 
@@ -144,6 +147,36 @@ def retention(context: typer.Context) -> None:
             recompute(engine)
         if waiting(engine):
             clear(config, engine)
+
+
+def erasures(context: typer.Context) -> None:
+    """When what was erased was deleted in Central, and when it was seen gone from its bin."""
+    from sync.central_erasure import waiting
+    from sync.erasure_ledger import PURGE_DAYS, proofs
+    from warehouse.engine import reading
+
+    with opened(configuration(context)) as engine:
+        left = waiting(engine)
+        with reading(engine) as connection:
+            found = proofs(connection)
+        table = Table(say("empreinte", "hash"), say("effacé", "erased"),
+                      say("supprimé dans Central", "deleted in Central"),
+                      say("parti de la corbeille", "gone from the bin"), say("reste", "left"))  # fmt: skip
+        for proof in found:
+            waits = say("! en retard", "! late") if proof.late(now()) else say("attend", "waiting")
+            table.add_row(proof.person_hash[:12], proof.erased_on, proof.deleted_on,
+                          proof.gone_on or waits, f"{proof.left}/{proof.items}")  # fmt: skip
+        out.print(table)
+        out.print(
+            say(
+                f"{left} suppressions attendent encore ODK Central, qui garde sa corbeille "
+                f"{PURGE_DAYS} jours ; Kafo y regarde chaque nuit.",
+                f"{left} deletions still wait for ODK Central, which keeps its bin {PURGE_DAYS} days; "
+                "Kafo looks into it every night.",
+            ),
+            markup=False,
+            soft_wrap=True,
+        )
 
 
 def log(context: typer.Context) -> None:

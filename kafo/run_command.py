@@ -141,7 +141,7 @@ def job_table(office: Office) -> "list[Job]":
         Job(
             "retention",
             Daily(schedule.reconcile_at),
-            lambda: keep_within_periods(config, office.writer),
+            lambda: keep_within_periods(config, office.writer, office.source),
         ),
         Job("alarms", Every(_ALARM_MINUTES), watcher(office, names), lane="watch"),
     ]

@@ -166,11 +166,13 @@ def write_back(config: Config, engine: Engine, source: "Source") -> None:
     settle(engine, source.client, now=now())
 
 
-def keep_within_periods(config: Config, engine: Engine) -> None:
-    """Erase what is past its period."""
+def keep_within_periods(config: Config, engine: Engine, source: "Callable[[], Source]") -> None:
+    """Erase what is past its period, then look whether Central's bin has let go of what was erased."""
     from pipelines.protection.retention import run_retention
+    from sync.erasure_check import check_bin
 
     run_retention(engine, now=now(), store=config.data / "attachments")
+    check_bin(engine, source().client, now=now())
 
 
 def unequal(proofs: "list[Proof]") -> KafoError | None:

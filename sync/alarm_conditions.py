@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select
 
 from forms.errors import KafoError
 from sync.alarms import Alarm
+from sync.erasure_ledger import not_gone
 from sync.freshness import Form, age, read_freshness
 from sync.silence import BEFORE, Silence, silent_cercles, silent_forms, silent_submitters
 from warehouse.access import ALARMING
@@ -55,6 +56,7 @@ def conditions(
     alarms += _proofs(connection, found.forms, now, running_since)
     alarms += disk_low(folders, limits.disk_free_gb)
     alarms += many_looks(connection, now)
+    alarms += not_gone(connection, now)
     return alarms
 
 

@@ -11,6 +11,7 @@ from pyodk.client import Client
 from sqlalchemy import Connection, Engine, RowMapping, delete, select, update
 
 from forms.central_calls import RefusedError, ask, found, route
+from sync.erasure_ledger import note_deleted
 from warehouse.engine import reading, writing
 from warehouse.protection_tables import central_erasure, erasure
 
@@ -39,8 +40,9 @@ def clear_central(engine: Engine, client: Client, *, now: Callable[[], str]) -> 
     with reading(engine) as connection:
         todo = _queue(connection)
     for row in todo:
-        _delete(client, row)
+        deleted = _delete(client, row)
         with writing(engine) as connection:
+            note_deleted(connection, row, deleted, now=now())
             _done(connection, row, now())
     return Cleared(len(todo), waiting(engine))
 
@@ -50,29 +52,39 @@ def _queue(connection: Connection) -> list[RowMapping]:
     return list(connection.execute(select(central_erasure).order_by(*order)).mappings())
 
 
-def _delete(client: Client, row: RowMapping) -> None:
+def _delete(client: Client, row: RowMapping) -> list[str]:
+    """Delete what one row of the queue asks for; the IDs that lie in Central's bin from now on."""
     project_id, name, identifier = row["project_id"], row["form_id"], row["instance_id"]
-    if row["kind"] == "submission":
-        _gone(client, route("projects", project_id, "forms", name, "submissions", identifier))
-        return
-    place = route("projects", project_id, "datasets", name, "entities")
-    uuids = [identifier] if row["kind"] == "entity" else _labelled(client, place, identifier)
-    for uuid in uuids:
-        _gone(client, f"{place}/{route(uuid)}")
+    place = place_of(project_id, "submission" if row["kind"] == "submission" else "entity", name)
+    items = [identifier]
+    if row["kind"] == "card":
+        items = _labelled(client, place, identifier)
+    for item in items:
+        remove(client, place, item)
+    return items
+
+
+def place_of(project_id: int, kind: str, name: str) -> str:
+    """The address of a form's submissions or of a list's entities."""
+    if kind == "submission":
+        return route("projects", project_id, "forms", name, "submissions")
+    return route("projects", project_id, "datasets", name, "entities")
 
 
 def _labelled(client: Client, place: str, label: str) -> list[str]:
-    """The entities of a list with that label; none when there is no such list."""
-    answer = found(client, place, what=_WHAT)
-    entities = [] if answer is None else answer.json()
+    """The entities of a list with that label, in the bin too (deleted before, or by a round that was
+    cut off): those must be seen gone as well. None when there is no such list."""
+    answers = [found(client, place + part, what=_WHAT) for part in ("", "?deleted=true")]
+    entities = [e for answer in answers if answer is not None for e in answer.json()]
     return [str(e["uuid"]) for e in entities if e["currentVersion"]["label"] == label]
 
 
-def _gone(client: Client, place: str) -> None:
+def remove(client: Client, place: str, item: str) -> None:
+    """Delete one submission or entity; nothing happens when it was deleted before, or purged."""
     try:
-        ask(client, "DELETE", place, what=_WHAT)
+        ask(client, "DELETE", f"{place}/{route(item)}", what=_WHAT)
     except RefusedError as error:
-        if error.status != 404:  # deleted before, or purged
+        if error.status != 404:
             raise
 
 

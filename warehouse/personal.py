@@ -14,7 +14,7 @@ from warehouse.views import read_views
 
 _OPEN_IDENTITY = frozenset({
     "match_run", "match_model", "erasure", "erased_submission", "masked_card", "erasure_salt",
-    "name_equivalence",
+    "name_equivalence", "erasure_proof",
 })  # fmt: skip
 """Tables beside the persons that hold numbers, hashes and spellings only."""
 

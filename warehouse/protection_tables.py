@@ -86,6 +86,23 @@ central_erasure = Table(
     info={"schema": "identity"},
 )
 
+# Central keeps what it deleted in a bin for 30 days. The salted hash is enough to find a row there
+# again (each ID of the bin is hashed and compared), so that no ID of an erased record is kept.
+erasure_proof = Table(
+    "erasure_proof",
+    metadata,
+    Column("project_id", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Text, primary_key=True),  # submission, entity
+    Column("list_name", Text, primary_key=True),  # form or entity list
+    Column("item_hash", Text, primary_key=True),  # of the instance ID or the entity UUID
+    Column("person_hash", Text, nullable=False),
+    Column("erased_on", Day, nullable=False),
+    Column("deleted_on", Day, nullable=False),  # when Central confirmed, the last time
+    Column("looked_on", Day),
+    Column("gone_on", Day),  # when it was first seen neither in the bin nor among the living
+    info={"schema": "identity"},
+)
+
 # Accounts must be kept ten years: amounts by month and union, without a link to who paid.
 dues_account = Table(
     "dues_account",

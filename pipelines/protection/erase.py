@@ -24,6 +24,7 @@ from warehouse.protection_tables import (
     dues_account,
     erased_submission,
     erasure,
+    erasure_proof,
     masked_card,
 )
 from warehouse.tables import attachment, metadata, submission, submission_history
@@ -34,7 +35,8 @@ _CARDS = "cards"
 """Central's entity list that phones warn of double registrations from; labels are card codes."""
 
 _OURS = {
-    t.name for t in (central_erasure, dues_account, erased_submission, erasure, masked_card)
+    t.name
+    for t in (central_erasure, dues_account, erased_submission, erasure, erasure_proof, masked_card)
 } | {"access_log"}
 
 
