@@ -32,7 +32,7 @@ def source(*names: str) -> str:
 
 
 def test_every_alarm_is_explained() -> None:
-    keys = set(re.findall(r'Alarm\(\s*f?"([a-z_]+)', source("alarm_conditions")))
+    keys = set(re.findall(r'Alarm\(\s*f?"([a-z_]+)', source("alarm_conditions", "erasure_ledger")))
     assert len(keys) >= 8
     assert first_column("alerte (`alarm_key`)") == keys
 
