@@ -28,20 +28,22 @@ _OUTLINED = frozenset({"nationality", "occupation"})
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """`k`: smallest count that is shown; `step`: shown counts are multiples of it."""
+    """`k`: smallest count that is shown; `step`: shown counts are multiples of it; `closed`:
+    dimensions that are never shown."""
 
     name: str
     k: int
     step: int
-    sites: bool
+    closed: frozenset[str]
 
     def shown(self, count: int) -> int:
         """The count as it is printed for this audience, rounded half up."""
         return (count + self.step // 2) // self.step * self.step
 
 
-INSIDE = Audience("inside", k=5, step=1, sites=True)
-OUTSIDE = Audience("outside", k=10, step=5, sites=False)
+INSIDE = Audience("inside", k=5, step=1, closed=frozenset())
+OUTSIDE = Audience("outside", k=10, step=5, closed=frozenset({"site", "team"}))
+"""A team is often one focal point, so its figures are the work of one person."""
 AUDIENCES = {audience.name: audience for audience in (INSIDE, OUTSIDE)}
 
 
@@ -66,8 +68,10 @@ def check_dimensions(dimensions: Iterable[str], audience: Audience) -> None:
             "jamais un site avec une nationalité ou une profession",
             "never a site with a nationality or an occupation",
         )
-    if "site" in asked and not audience.sites:
-        raise _refused(asked, "aucun site hors des syndicats", "no site outside the unions")
+    if audience.closed.intersection(asked):
+        raise _refused(
+            asked, "ni site ni équipe hors des syndicats", "no site or team outside the unions"
+        )
 
 
 def _refused(asked: list[str], fr: str, en: str) -> NotPublishableError:

@@ -5,8 +5,8 @@
 -- column method_fr: Méthode, en français | Method, in French
 -- column method_en: Méthode, en anglais | Method, in English
 -- column sessions: Séances | Sessions
--- column women: Femmes présentes | Women present
--- column men: Hommes présents | Men present
+-- column women: Femmes présentes, arrondies à 5 ; vide si moins de 5 | Women present, rounded to 5; empty below 5
+-- column men: Hommes présents, arrondis à 5 ; vide si moins de 5 | Men present, rounded to 5; empty below 5
 -- column materials: Dépliants ou supports remis | Leaflets or media handed out
 -- needs: awareness_session, calendar, code_label
 -- schema: reporting
@@ -30,8 +30,8 @@ select
     label.label_fr as method_fr,
     label.label_en as method_en,
     held.sessions,
-    held.women,
-    held.men,
+    case when held.women >= 5 then ((held.women + 2) / 5) * 5 end as women,
+    case when held.men >= 5 then ((held.men + 2) / 5) * 5 end as men,
     held.materials
 from held
 join calendar on calendar.month = held.month

@@ -1,5 +1,6 @@
 -- indicator: I-16
 -- title: Cotisations à jour | Dues up to date
+-- caution: Chaque paiement compte pour les mois qu'il couvre : un long n'est pas annulé par un plus court qui le suit. | Every payment counts for the months it covers: a long one is not undone by a shorter one that follows.
 -- measure: up_to_date
 -- name: Part des membres à jour | Share of members up to date
 -- kind: share

@@ -64,6 +64,13 @@ def test_two_projects_are_one_centre(centre: Any) -> None:
     ]  # fmt: skip
 
 
+def test_few_people_of_a_session_are_not_counted_in_the_open(centre: Any) -> None:
+    centre.send("awareness_session", "s1", women=3, men=13)
+    centre.sync()
+    refresh(centre.engine, now=centre.now())
+    assert centre.ask("select sessions, women, men from awareness_activity") == [(1, None, 15)]
+
+
 def test_a_follow_up_finds_its_referral_whichever_comes_first(centre: Any) -> None:
     centre.send("referral", "f1", record_type="follow_up", referral_code="R-0000000A",
                 status_date="2026-10-20", status="served", satisfied="yes")  # fmt: skip

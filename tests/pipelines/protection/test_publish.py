@@ -277,3 +277,32 @@ def test_documents_are_hidden_below_ten_for_everybody(engine: Engine) -> None:
     run(engine, now=NOW)
     with engine.connect() as connection:
         assert set(connection.scalars(select(published_cell.c.suppressed))) == {1}
+
+
+def test_the_work_of_one_team_and_the_people_of_one_site_stay_inside(engine: Engine) -> None:
+    with engine.begin() as connection:
+        texts = dict.fromkeys(
+            ("title_fr", "title_en", "measure_fr", "measure_en", "numerator_fr", "numerator_en"),
+            "x",
+        )
+        connection.execute(
+            insert(indicator).values(
+                indicator="I-02", measure="asked", kind="count", unit="interview", disaggregations="",
+                position=1, **texts,
+            )
+        )  # fmt: skip
+        places = (("", ""), ("team", "PF-01"), ("site", "yatiya"), ("cercle", "kita"))
+        for dimension, value in places:
+            connection.execute(
+                insert(indicator_value).values(
+                    indicator="I-02", measure="asked", period_kind="year", period_start="2026-01-01",
+                    row_dimension=dimension, row_value=value, column_dimension="", column_value="",
+                    units=40, value=40,
+                )
+            )  # fmt: skip
+    run(engine, now=NOW)
+    p = published_cell.c
+    with engine.connect() as connection:
+        for audience, closed in (("inside", set()), ("outside", {"team", "site"})):
+            shown = set(connection.scalars(select(p.row_dimension).where(p.audience == audience)))
+            assert shown == {"", "team", "site", "cercle"} - closed
