@@ -86,10 +86,9 @@ def _serve(config: Config) -> None:
     """The pages over fresh figures, with an account whose password is new each time, so that a demo
     left behind opens to nobody. Events go to a file: the last lines on the screen say how to enter."""
     from kafo.web.accounts import renew_demo_account
-    from kafo.work import derive, publish
+    from kafo.work import publish
 
     engine = warehouse(config)
-    derive(config, engine)
     publish(engine)
     name, password = renew_demo_account(engine, now=now())
     engine.dispose()
@@ -196,6 +195,7 @@ def _already_sent(source: "Source", project_id: int) -> int:
 
 
 def _synchronise(config: Config, source: "Source") -> None:
+    from kafo.work import derive
     from sync.pull import pull
 
     engine = warehouse(config)
@@ -203,6 +203,7 @@ def _synchronise(config: Config, source: "Source") -> None:
     run = pull(engine, source, overlap=overlap, folder=config.data, now=now)
     for report in run.forms:
         print_report(report)
+    derive(config, engine)
     engine.dispose()
     if run.failed:
         raise typer.Exit(1)

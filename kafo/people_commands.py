@@ -44,7 +44,7 @@ def add(app: typer.Typer) -> None:
         ("review", review, "Ce qui attend une décision.", "What waits for a decision."),
         ("explain", explain, "Deux fiches côte à côte.", "Two registrations side by side."),
         ("decide", decide, "même, différent ou plus-tard.", "same, different or later."),
-        ("merge", merge, "Deux personnes n'en font qu'une.", "Two persons are one."),
+        ("merge", merge, "Des personnes n'en font qu'une.", "Several persons are one."),
         ("split", split, "Ces fiches sont d'une autre.", "These are another person's."),
         ("decisions", decisions, "Les décisions en vigueur.", "The decisions in force."),
         ("undo", undo, "Annule une décision.", "Take a decision back."),
@@ -169,19 +169,18 @@ def decide(
 
 def merge(
     context: typer.Context,
-    one: str = typer.Argument(help=_PERSON),
-    other: str = typer.Argument(help=_PERSON),
+    persons: list[str] = typer.Argument(help=_PERSON),
     note: str = typer.Option("", "--note", help=_NOTE),
 ) -> None:
-    """All registrations of both are one person; the older ID stays, the other leads to it."""
+    """All registrations of these persons are one; the oldest ID stays, the others lead to it."""
     from pipelines.identity.acts import merge as act
     from pipelines.identity.find import person_of
     from warehouse.engine import reading
 
     engine = warehouse(configuration(context))
     with reading(engine) as connection:
-        persons = person_of(connection, one), person_of(connection, other)
-    _tell(act(engine, persons, who=who(), now=now(), note=note or None))
+        found = [person_of(connection, name) for name in persons]
+    _tell(act(engine, found, who=who(), now=now(), note=note or None))
     engine.dispose()
 
 

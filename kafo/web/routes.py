@@ -93,6 +93,7 @@ PAGES = (
     Page("/quality/problems/{problem_id}/ignore", quality.ignore, Right.REVIEW, "POST"),
     Page("/duplicates", with_reason(duplicates.work), Right.PEOPLE),
     Page("/duplicates/decide", with_reason(duplicates.decide), Right.PEOPLE, "POST"),
+    Page("/duplicates/unite", with_reason(duplicates.unite), Right.PEOPLE, "POST"),
     Page("/duplicates/undo", with_reason(duplicates.undo), Right.PEOPLE, "POST"),
     Page("/map", map_page.show, Right.MAP),
     Page("/map/data", map_page.data, Right.MAP, quiet=True),

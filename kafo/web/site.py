@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Protocol
 
@@ -93,6 +94,11 @@ class Visit:
         """A field of the form that was sent, without blanks around it."""
         value = self.form.get(name)
         return value.strip()[:longest] if isinstance(value, str) else ""
+
+    def fields(self, name: str, longest: int = 200, most: int = 50) -> list[str]:
+        """All that was sent under one name, as boxes that were ticked."""
+        found = (value for value in self.form.getlist(name) if isinstance(value, str))
+        return [value.strip()[:longest] for value in islice(found, most)]
 
     def asked(self, name: str, longest: int = 100) -> str:
         """A parameter of the address."""

@@ -75,6 +75,7 @@ ACTIONS = {
     "phone_sheet": _("feuille QR d'un téléphone"),
     "phone_cut_off": _("téléphone coupé"),
     "pair_decided": _("doublon décidé"),
+    "persons_united": _("personnes réunies"),
     "pair_undone": _("décision annulée"),
     "person_split": _("fiches séparées"),
     "reviewed": _("état donné dans ODK Central"),

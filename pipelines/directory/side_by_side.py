@@ -49,15 +49,21 @@ class Comparison:
     more: int
 
 
-def compare_persons(connection: Connection, pair: tuple[str, str]) -> Comparison:
-    """The two registrations of a pair first, then others of the same two persons."""
+def compare_persons(
+    connection: Connection, pair: tuple[str, str], near: Sequence[str] = ()
+) -> Comparison:
+    """The two registrations of a pair first, then those of persons near them, then others of the same
+    two persons."""
     r = person_registration.c
     of_pair = select(r.person_id).where(r.instance_id.in_(pair))
     rows = connection.execute(
-        select(r.instance_id, r.person_id).where(r.person_id.in_(of_pair)).order_by(r.instance_id)
+        select(r.instance_id, r.person_id)
+        .where(r.person_id.in_(of_pair) | r.instance_id.in_(near))
+        .order_by(r.instance_id)
     ).all()
     persons = {row.instance_id: row.person_id for row in rows}
-    order = [*pair, *(i for i in persons if i not in pair)]
+    first = [*pair, *near]
+    order = [*first, *(i for i in persons if i not in first)]
     return _compare(connection, order[:_MOST], persons, more=max(len(order) - _MOST, 0))
 
 

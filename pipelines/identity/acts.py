@@ -73,20 +73,22 @@ def decide(
 
 def merge(
     engine: Engine,
-    persons: tuple[str, str],
+    persons: Sequence[str],
     *,
     who: str,
     now: str,
     note: str | None = None,
     matcher: Matcher | None = None,
 ) -> Outcome:
-    """Two persons are one: every registration of both is decided to be the same person."""
+    """These persons, two or more, are one: every registration of all of them is decided to be the same
+    person. Raises KafoError for fewer than two, or somebody who is not in the register."""
 
     def write(connection: Connection) -> tuple[int, set[str]]:
-        mine, theirs = (_members(connection, person_id) for person_id in persons)
-        if persons[0] == persons[1]:
+        members = [
+            m for person_id in dict.fromkeys(persons) for m in _members(connection, person_id)
+        ]
+        if len(set(persons)) < 2:
             raise _one_and_the_same()
-        members = [*mine, *theirs]
         pairs = [(members[0], other) for other in members[1:]]
         action = decisions.record(connection, pairs, SAME, who=who, now=now, note=note)
         return action, set(members)

@@ -266,6 +266,18 @@ def test_a_problem_is_found_and_sent_back_to_central(served: Served, axe: str) -
     context.close()
 
 
+def test_files_of_a_question_can_be_asked_for_one_after_the_other(served: Served) -> None:
+    context = served.context()
+    page = context.new_page()
+    page.goto(served.address + "/reports/sql")
+    page.get_by_label("SQL").fill("select code, label_fr from code_label")
+    for name, start in (("CSV", b"\xef\xbb\xbf"), ("Excel", b"PK"), ("CSV", b"\xef\xbb\xbf")):
+        with page.expect_download(timeout=5000) as saved:
+            page.get_by_role("button", name=name).click()
+        assert Path(saved.value.path()).read_bytes().startswith(start)
+    context.close()
+
+
 def test_duplicates_are_decided_and_taken_back_with_the_keyboard(served: Served, axe: str) -> None:
     context = served.context()
     page = context.new_page()

@@ -1,4 +1,4 @@
-"""Duplicates: two records that may be one person, side by side; decided by one key, taken back by one."""
+"""Duplicates: records that may be one person, side by side; decided by one key, taken back by one."""
 
 from sqlalchemy import Connection, func, select
 from starlette.responses import Response
@@ -9,8 +9,10 @@ from kafo.web.personal import looking
 from kafo.web.render import go, page
 from kafo.web.site import Visit
 from kafo.web.waiting import pairs_waiting
+from pipelines.directory.near import near_registrations
 from pipelines.directory.side_by_side import compare_persons
 from pipelines.identity.acts import decide as decide_pair
+from pipelines.identity.acts import merge
 from pipelines.identity.acts import undo as undo_action
 from pipelines.identity.explain import PROBLEMS, Explanation, explain
 from pipelines.identity.work_list import Task, still_waits, work_list
@@ -27,14 +29,17 @@ def work(visit: Visit) -> Response:
         tasks = _next(look.connection, visit.site.memory)
         left = pairs_waiting(look.connection, visit.site.memory)
         comparison = explained = None
+        near: list[str] = []
         if tasks:
             task = tasks[0]
-            comparison = compare_persons(look.connection, (task.instance_a, task.instance_b))
+            pair = task.instance_a, task.instance_b
+            near = near_registrations(look.connection, pair)
+            comparison = compare_persons(look.connection, pair, near)
             explained = _explained(look.connection, task)
             look.note("review", "match_pair", len(comparison.records))
     return page(
         visit, "duplicates.html", task=tasks[0] if tasks else None, comparison=comparison, explained=explained,
-        left=left, done=visit.number(visit.asked("done")),
+        choose=bool(near), left=left, done=visit.number(visit.asked("done")),
         problems=PROBLEMS, verdict=_WORDS.get(visit.asked("verdict"), ""),
     )  # fmt: skip
 
@@ -47,6 +52,21 @@ def decide(visit: Visit) -> Response:
     outcome = decide_pair(visit.site.writer, pair, verdict, who=visit.who.name, now=now)
     visit.note("pair_decided", f"{verdict} {outcome.action_id}")
     return go(f"/duplicates?done={outcome.action_id}&verdict={verdict}")
+
+
+def unite(visit: Visit) -> Response:
+    """The persons that were ticked are one."""
+    now = visit.site.now()
+    persons = visit.fields("person", _LONGEST_ID)
+    if len(set(persons)) < 2:
+        raise KafoError(
+            "Cochez deux personnes ou plus, puis « Réunir ».",
+            "Tick two persons or more, then 'Unite'.",
+        )
+    outcome = merge(visit.site.writer, persons, who=visit.who.name, now=now)
+    visit.note("persons_united", f"{len(set(persons))} {outcome.action_id}")
+    visit.site.memory.forget(_TASKS)
+    return go(f"/duplicates?done={outcome.action_id}&verdict=same")
 
 
 def undo(visit: Visit) -> Response:

@@ -32,7 +32,7 @@ document.querySelector(".top nav [aria-current]")?.scrollIntoView({ inline: "cen
 
 // One letter presses the button that names it in data-key, unless somebody is typing.
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, select, textarea")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input:not([type=checkbox]), select, textarea")) return;
   const key = event.key === "ArrowRight" ? "right" : event.key.toLowerCase();
   const button = /^[a-z0-9]+$/.test(key) && document.querySelector(`[data-key="${key}"]`);
   if (button && !button.disabled) { event.preventDefault(); button.click(); }
