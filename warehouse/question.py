@@ -20,6 +20,7 @@ from sqlalchemy import Connection, Select, TextClause, inspect, select, text
 from forms.errors import UsageError
 from warehouse.casework_tables import indicator
 from warehouse.core_tables import calendar, code_label
+from warehouse.dictionary import read_descriptions
 from warehouse.protection_tables import published_cell
 from warehouse.tables import SCHEMAS, metadata, schema_of
 from warehouse.types import iso
@@ -85,12 +86,24 @@ class QuestionError(UsageError):
 def relations(connection: Connection, *, audience: str = "inside") -> list[Relation]:
     """Everything a question may name, with the texts of columns, by name."""
     found = []
-    described = {view.name: view.texts for view in read_views(connection.dialect.name)}
+    described = _table_texts() | {
+        view.name: view.texts for view in read_views(connection.dialect.name)
+    }
     for name in sorted(_names(connection, audience)):
         texts = described.get(name, {})
         columns = [(column, texts.get(column, ("", ""))) for column in _columns(connection, name)]
         found.append(Relation(name, texts.get("", ("", "")), columns))
     return found
+
+
+def _table_texts() -> dict[str, Mapping[str, tuple[str, str]]]:
+    """What tables hold, and their columns, as the views say it of themselves."""
+    shared, tables = read_descriptions()
+    common = {name: column.text for name, column in shared.items()}
+    return {
+        name: {**common, **{c: column.text for c, column in table.columns.items()}, "": table.text}
+        for name, table in tables.items()
+    }
 
 
 def ask(
