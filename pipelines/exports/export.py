@@ -50,8 +50,7 @@ def export(engine: Engine, wish: Wish, *, now: str) -> int:
         days = _KEPT_DAYS if named else 365
         until = (datetime.fromisoformat(now) + timedelta(days=days)).date().isoformat()
         mark = Mark(wish.who, now, "nominatif" if named else wish.audience, until)
-        shown = rows if named else coarse(columns, rows)
-        write(wish.path, columns, shown, kind=wish.kind, mark=mark)
+        write(wish.path, columns, coarse(columns, rows), kind=wish.kind, mark=mark)
     return len(rows)
 
 

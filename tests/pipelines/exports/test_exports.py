@@ -176,6 +176,34 @@ def test_parquet_and_geojson_hold_the_same(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "parquet", "geojson"])
+def test_no_file_holds_an_exact_position_not_even_the_stewards(
+    filled: Engine, tmp_path: Path, kind: str
+) -> None:
+    path = tmp_path / f"sites.{kind}"
+    request = agreed(filled, "mining_site")
+    assert export(filled, wish(path, "mining_site", kind=kind, request=request), now=NOW) == 1
+    assert position(path, kind) == pytest.approx((13.9, -11.7))
+
+
+def position(path: Path, kind: str) -> tuple[float, float]:
+    if kind == "geojson":
+        [feature] = json.loads(path.read_text(encoding="utf-8"))["features"]
+        east, north = feature["geometry"]["coordinates"]
+        return north, east
+    if kind == "csv":
+        [row] = rows(path)
+    elif kind == "xlsx":
+        sheet = openpyxl.load_workbook(path).worksheets[0]
+        head, line = list(sheet.iter_rows(values_only=True))[:2]
+        row = dict(zip(map(str, head), map(str, line), strict=True))
+    else:
+        import pyarrow.parquet as pq
+
+        [row] = pq.read_table(path).to_pylist()
+    return float(row["latitude"]), float(row["longitude"])
+
+
 def test_a_file_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "f.csv").write_text("old")
     with pytest.raises(UsageError, match="existe déjà"):
