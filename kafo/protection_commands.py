@@ -1,4 +1,4 @@
-"""Commands that protect: `kafo protect`, `kafo publish`, `kafo protection register|retention|erasures|log`."""
+"""Commands that protect: `kafo protect`, `kafo publish`, `kafo protection …`."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,6 +11,7 @@ from forms.language import say
 from kafo.cli import configuration, out
 from kafo.connection import now, opened
 from kafo.operator import who
+from kafo.review_command import review
 
 _LINES = 50
 
@@ -35,6 +36,7 @@ def add(app: typer.Typer) -> None:
     group.command("erasures", help=say("Où en est chaque effacement.", "How far each erasure is."))(
         erasures
     )
+    group.command("review", help=say("La revue du mois.", "The month's review."))(review)
     group.command("log", help=say("Qui a lu quoi, et pourquoi.", "Who read what and why."))(log)
 
 

@@ -15,6 +15,7 @@ from sync.erasure_ledger import not_gone
 from sync.freshness import Form, age, read_freshness
 from sync.silence import BEFORE, Silence, silent_cercles, silent_forms, silent_submitters
 from warehouse.access import ALARMING
+from warehouse.access_review import looks_of, month_before, reviewed_on
 from warehouse.protection_tables import access_log
 from warehouse.tables import job, proof
 
@@ -25,6 +26,7 @@ _PHONE_CODE = re.compile(r"[A-Z]{1,8}[-_ ]?[0-9]{1,8}")
 """Names of app users such as PF-01. Web accounts bear names of people: those are not shown."""
 
 _GIGABYTE = 10**9
+_REVIEW_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ def conditions(
     alarms += disk_low(folders, limits.disk_free_gb)
     alarms += many_looks(connection, now)
     alarms += not_gone(connection, now)
+    alarms += not_reviewed(connection, now)
     return alarms
 
 
@@ -207,6 +210,21 @@ def many_looks(connection: Connection, now: str) -> Iterator[Alarm]:
             f"Today {len(found)} account(s) have read more than {ALARMING} records of people (up to "
             f"{most}). 'kafo protection log' says who and why: ask. In doubt, close the account "
             "('kafo users').",
+        )
+
+
+def not_reviewed(connection: Connection, now: str) -> Iterator[Alarm]:
+    """Nobody has looked through last month's log of who read records of people; a week is given."""
+    month = month_before(now)
+    if int(now[8:10]) <= _REVIEW_DAYS or reviewed_on(connection, month):
+        return
+    if looks_of(connection, month):
+        yield Alarm(
+            f"not_reviewed:{month}",
+            f"Le journal des consultations de {month} n'a pas été relu. À deux : « kafo protection "
+            "review », puis notez ce que vous avez trouvé (docs/fr/procedures.md).",
+            f"The access log of {month} was not reviewed. The two of you: 'kafo protection review', "
+            "then note what you found (docs/fr/procedures.md).",
         )
 
 

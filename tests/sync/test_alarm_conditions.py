@@ -12,6 +12,7 @@ from sync.job_ledger import note_job
 from sync.schedule import JobReport
 from warehouse import tables
 from warehouse.access import log_access
+from warehouse.access_review import Looks, looks_of, note_review
 from warehouse.types import iso
 
 START = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)
@@ -199,6 +200,26 @@ def test_that_somebody_reads_many_people_in_a_day_is_told_without_a_name(
     look("awa", 1, at())
     assert set(wrong(at())) == {"many_looks:2026-11-01:2"}
     assert set(wrong(at(days=1))) == {"no_sync"}
+
+
+def test_a_month_of_looks_that_nobody_reviewed_is_told_from_the_eighth_on(
+    engine: Engine, wrong: Callable[..., dict[str, str]]
+) -> None:
+    with engine.begin() as connection:
+        log_access(connection, now=at(days=-1), who="awa", action="search", what="person", rows=3,
+                   reason="préparer la visite")  # fmt: skip
+    for days, told in ((6, False), (7, True)):
+        note_run(engine, at(days=days))
+        assert ("not_reviewed:2026-10" in wrong(at(days=days))) is told
+    with engine.begin() as connection:
+        assert looks_of(connection, "2026-10") == [Looks("awa", 1, 3, 0, 3)]
+        assert looks_of(connection, "2026-11") == []
+        note_review(connection, "2026-10", who="issa", reason="rien d'anormal", now=at(days=7))
+    assert "not_reviewed:2026-10" not in wrong(at(days=7))
+    note_run(engine, at(days=38))
+    assert "not_reviewed:2026-11" not in wrong(
+        at(days=38)
+    )  # the review itself is no look at people
 
 
 def prove(engine: Engine, moment: str, *, equal: bool, run_id: int, form: str = "f") -> None:
