@@ -162,6 +162,13 @@ def test_nothing_that_was_printed_names_anybody(demo: Demo, traces: "re.Pattern[
     demo.kafo("sql", "select * from form_identification")
     demo.kafo("export", "person", "--reason", "essai refusé")
     demo.kafo("person", "show", "1000000001", "--reason", "essai refusé")
+    for words in (
+        ("people", "match"), ("people", "review"), ("people", "learn"), ("people", "names"),
+        ("people", "decisions"), ("people", "merge", "nobody", "nobody"), ("quality",), ("status",),
+        ("reconcile",), ("protection", "erasures"), ("protection", "review"), ("protection", "log"),
+        ("protection", "retention"), ("refresh",), ("rebuild", "--help"), ("alarm", "test"),
+    ):  # fmt: skip
+        demo.kafo(*words)
     demo.kafo("sync", "--config", "nowhere.yaml")
     (demo.folder / "bad.yaml").write_text("central:\n  url: http://127.0.0.1:9\n  projects: [1]\n")
     demo.kafo("--config", "bad.yaml", "sync")
