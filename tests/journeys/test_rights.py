@@ -80,9 +80,9 @@ def test_access_correction_and_erasure_as_typed(kafo: Kafo, folder: Path) -> Non
     assert [action for action, _ in logged] == ["show", "correct", "erase"]
     assert {who for _, who in logged} == {"resp-1"}
     assert "D-3" in kafo("protection", "log").stdout
-    shown = kafo("protection", "erasures").stdout
-    assert "attend" in shown, "in Central's bin for 30 days"
-    assert card not in shown
+    told = kafo("protection", "erasures").stdout
+    assert "attend" in told, "in Central's bin for 30 days"
+    assert card not in told
     assert kafo("person", "requests").returncode == 0
 
 
