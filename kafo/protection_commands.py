@@ -99,7 +99,7 @@ def publish(
         cells = done.rows["published_cell"]
         with writing(engine) as connection:
             log_access(
-                connection, now=at, who=who(), action="publish", what="published_cell", rows=cells,
+                connection, now=at, who=who(), action="publish", what="published_cell", rows=0,
                 reason="chiffres publics, sans personne",
             )  # fmt: skip
         out.print(

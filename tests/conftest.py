@@ -1,6 +1,7 @@
 """Shared parts of the tests: real databases of both kinds and a small form with its answers."""
 
 import json
+import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
@@ -9,7 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import URL, Connection, Engine, create_engine
 
 from warehouse.engine import open_warehouse, parse_url
 from warehouse.migrate import migrate
@@ -59,30 +60,73 @@ def postgresql() -> Iterator[str]:
     # A folder of its own: pytest sweeps old temporary folders when several runs overlap.
     with tempfile.TemporaryDirectory(prefix="kafo-postgresql-") as folder:
         server = get_server(Path(folder), cleanup_mode="stop")
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        address = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        administrator = create_engine(address, isolation_level="AUTOCOMMIT")
+        with administrator.connect() as connection:  # no test cuts the machine's power
+            for setting in ("fsync", "full_page_writes"):
+                connection.exec_driver_sql(f"alter system set {setting} = off")
+            connection.exec_driver_sql("select pg_reload_conf()")
+        administrator.dispose()
+        yield address
         server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty, up-to-date warehouse on SQLite, to be copied: migrating takes a second."""
+    path = tmp_path_factory.mktemp("migrated") / "kafo.db"
+    found = open_warehouse(parse_url(f"sqlite:///{path}"))
+    migrate(found, REFERENCE)
+    found.dispose()
+    assert not path.with_name("kafo.db-wal").exists()
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_database(postgresql: str) -> URL:
+    """An empty, up-to-date warehouse on PostgreSQL, to be copied."""
+    server = create_engine(postgresql, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.exec_driver_sql("create database kafo_template")
+    server.dispose()
+    found = open_warehouse(server.url.set(database="kafo_template"))
+    migrate(found, REFERENCE)
+    found.dispose()
+    return server.url.set(database="kafo_template")
+
+
+@pytest.fixture
+def new_database(migrated_database: URL) -> Iterator[Callable[[], URL]]:
+    """Makes empty, up-to-date warehouses on PostgreSQL, which go with the test."""
+    server = create_engine(migrated_database.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    made: list[str] = []
+
+    def make() -> URL:
+        made.append(f"kafo_{uuid4().hex[:12]}")
+        with server.connect() as connection:
+            connection.exec_driver_sql(
+                f"create database {made[-1]} template kafo_template strategy file_copy"
+            )
+        return server.url.set(database=made[-1])
+
+    yield make
+    with server.connect() as connection:
+        for name in made:
+            connection.exec_driver_sql(f"drop database {name} with (force)")
+    server.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """An up-to-date warehouse, on SQLite and on PostgreSQL in turn."""
     if request.param == "sqlite":
-        found = open_warehouse(parse_url(f"sqlite:///{tmp_path}/kafo.db"))
-        migrate(found, REFERENCE)
-        yield found
-        found.dispose()
-        return
-    server = create_engine(request.getfixturevalue("postgresql"), isolation_level="AUTOCOMMIT")
-    name = f"kafo_{uuid4().hex[:12]}"
-    with server.connect() as connection:
-        connection.exec_driver_sql(f"create database {name}")
-    found = open_warehouse(server.url.set(database=name))
-    migrate(found, REFERENCE)
+        shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "kafo.db")
+        url = parse_url(f"sqlite:///{tmp_path}/kafo.db")
+    else:
+        url = request.getfixturevalue("new_database")()
+    found = open_warehouse(url)
     yield found
     found.dispose()
-    with server.connect() as connection:
-        connection.exec_driver_sql(f"drop database {name}")
-    server.dispose()
 
 
 Row = dict[str, Any]

@@ -25,8 +25,9 @@ def log_access(
     rows: int,
     reason: str,
 ) -> None:
-    """Note who read how many rows of what, and why; UsageError when there is no real reason.
+    """Note who read how many rows of people in what, and why; UsageError without a real reason.
 
+    `rows` is 0 for figures, in which there are no people.
     Call it in the transaction that reads, before showing anything. `what` names a table, a view or
     a person ID, never a person.
     """

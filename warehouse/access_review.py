@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
+from forms.errors import UsageError
 from warehouse.access import log_access
 from warehouse.protection_tables import access_log
 
@@ -18,7 +19,8 @@ _A = access_log.c
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """What one account did in a month: how often it looked, at how many rows, exports and most in a day."""
+    """What one account did in a month: how often it looked at people, how many rows it saw, how many
+    named exports it made, and the most rows in a day."""
 
     who: str
     looks: int
@@ -39,9 +41,7 @@ def looks_of(connection: Connection, month: str) -> list[Looks]:
     exports: Counter[str] = Counter()
     daily: Counter[tuple[str, str]] = Counter()
     columns = select(_A.who, _A.at, _A.action, _A.row_count)
-    for who, at, action, rows in connection.execute(
-        columns.where(*_in(month), _A.action != ACTION)
-    ):
+    for who, at, action, rows in connection.execute(columns.where(*_in(month), _A.row_count > 0)):
         looks[who] += 1
         exports[who] += action == "export"
         daily[who, str(at)[:10]] += rows
@@ -53,19 +53,31 @@ def looks_of(connection: Connection, month: str) -> list[Looks]:
 
 
 def reviewed_on(connection: Connection, month: str) -> str | None:
-    """When somebody reviewed the month; None if nobody did."""
-    mine = select(func.max(_A.at)).where(_A.action == ACTION, _A.what == month)
+    """When somebody reviewed the whole month; None if nobody did."""
+    mine = select(func.max(_A.at)).where(
+        _A.action == ACTION, _A.what == month, _A.at >= _bounds(month)[1]
+    )
     found = connection.scalar(mine)
     return None if found is None else str(found)
 
 
 def note_review(connection: Connection, month: str, *, who: str, reason: str, now: str) -> None:
-    """Somebody has looked through the month; UsageError when they do not say what they found."""
+    """Somebody has looked through the month; UsageError when it is not over, or when they do not say
+    what they found."""
+    if now < _bounds(month)[1]:
+        raise UsageError(
+            f"{month} n'est pas fini : relisez-le le mois suivant, quand il est complet.",
+            f"{month} is not over: review it the month after, when it is complete.",
+        )
     log_access(connection, now=now, who=who, action=ACTION, what=month, rows=0, reason=reason)
 
 
 def _in(month: str) -> tuple[ColumnElement[bool], ...]:
+    begins, ends = _bounds(month)
+    return _A.at >= begins, _A.at < ends
+
+
+def _bounds(month: str) -> tuple[str, str]:
     first = date.fromisoformat(f"{month}-01")
     following = (first + timedelta(days=31)).replace(day=1)
-    stamps = (f"{day.isoformat()}T00:00:00.000Z" for day in (first, following))
-    return _A.at >= next(stamps), _A.at < next(stamps)
+    return f"{first.isoformat()}T00:00:00.000Z", f"{following.isoformat()}T00:00:00.000Z"

@@ -1,28 +1,33 @@
 """Which protection class a table or view belongs to, and so how it may leave."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, select
 
 from forms.errors import UsageError
 from warehouse.all_tables import protection_classes
-from warehouse.tables import SCHEMAS
+from warehouse.tables import SCHEMAS, question
 from warehouse.views import read_views
 
-NAMED = frozenset({"raw", "forms", "identity", "core"})
+NAMED = frozenset({"forms", "identity", "core"})
 """Rows of persons. Those of `core` bear no names, but a person with site, nationality and occupation is
 easily found: they leave only as the stewards' own export."""
 
 _NEVER = "web"
 """Accounts of the pages: their tables' names begin like their schema."""
 
+_RAW = "raw"
+"""Answers as they came, in one text that also holds exact positions: never a file. The tables of the
+forms say the same, column by column."""
+
 _POINTS = ("latitude", "longitude")
+_LINES = ("geotrace", "geoshape")
 _GRID = 0.05
 """Degrees, about 5 km: as exactly as the unions see a place. Stewards read positions in the warehouse."""
 
 
 def class_of(connection: Connection, name: str) -> str:
-    """The protection class (a schema on PostgreSQL); UsageError for a name that is not there."""
+    """The protection class (a schema on PostgreSQL); UsageError for what is not there or never leaves."""
     inspector = inspect(connection)
     if connection.dialect.name == "postgresql":
         for schema in SCHEMAS:
@@ -45,12 +50,27 @@ def class_of(connection: Connection, name: str) -> str:
     return _may_leave(known.get(name, "identity"), name)
 
 
-def coarse(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> list[list[object]]:
-    """The rows with positions on a grid, so that no place of work or dwelling is shown."""
-    places = [n for n, column in enumerate(columns) if column.endswith(_POINTS)]
+def coarse(
+    columns: Sequence[str], rows: Sequence[Sequence[object]], lines: Collection[str] = ()
+) -> list[list[object]]:
+    """The rows with positions on a grid and without `lines` (the columns of traces and outlines), so
+    that no place of work or dwelling is shown."""
+    places = {n for n, column in enumerate(columns) if column.endswith(_POINTS)}
+    hidden = {n for n, column in enumerate(columns) if column in lines}
     return [
-        [_on_grid(value) if n in places else value for n, value in enumerate(row)] for row in rows
+        [
+            None if n in hidden else _on_grid(value) if n in places else value
+            for n, value in enumerate(row)
+        ]
+        for row in rows
     ]
+
+
+def lines_of(connection: Connection, name: str) -> frozenset[str]:
+    """The columns of the table that hold traces or outlines, which no grid makes safe."""
+    q = question.c
+    query = select(q.column_name).where(q.table_name == name, q.type.in_(_LINES))
+    return frozenset(connection.scalars(query))
 
 
 def _on_grid(value: object) -> object:
@@ -60,6 +80,13 @@ def _on_grid(value: object) -> object:
 def _may_leave(schema: str, name: str) -> str:
     if schema == _NEVER or name.startswith(f"{_NEVER}_"):
         raise _unknown(name)
+    if schema == _RAW:
+        raise UsageError(
+            f"« {name} » garde les réponses brutes, positions exactes comprises : elles ne sortent pas "
+            "en fichier. Exportez la table du formulaire, form_….",
+            f"'{name}' holds raw answers, with exact positions: they do not leave as a file. Export the "
+            "table of the form, form_….",
+        )
     return schema
 
 

@@ -10,6 +10,7 @@ from forms.errors import KafoError
 from warehouse.access import checked_reason, log_access
 from warehouse.protection_tables import export_request
 from warehouse.types import iso
+from warehouse.web_accounts import find_account
 
 _DAYS = 7
 """How long an agreement can be used."""
@@ -28,7 +29,8 @@ class Request:
 
 
 def ask(connection: Connection, view: str, *, who: str, reason: str, now: str) -> Request:
-    """Ask for a named export; it waits until another person agrees."""
+    """Ask for a named export; it waits until another steward agrees. KafoError for anybody else."""
+    _steward(connection, who)
     request_id = f"E-{secrets.token_hex(4).upper()}"
     connection.execute(
         export_request.insert().values(
@@ -41,7 +43,8 @@ def ask(connection: Connection, view: str, *, who: str, reason: str, now: str) -
 
 
 def decide(connection: Connection, request_id: str, *, who: str, agree: bool, now: str) -> Request:
-    """Agree or refuse; KafoError for one's own request, an old one or a decided one."""
+    """Agree or refuse; KafoError for one's own request, an old one, a decided one, or no steward."""
+    _steward(connection, who)
     row = _row(connection, request_id)
     if row.asked_by == who:
         raise KafoError(
@@ -60,6 +63,7 @@ def decide(connection: Connection, request_id: str, *, who: str, agree: bool, no
 
 def use(connection: Connection, request_id: str, view: str, *, who: str, now: str) -> Request:
     """Take the agreement for making the file, once, by the person who asked; else KafoError."""
+    _steward(connection, who)
     row = _row(connection, request_id)
     if row.state != "approved" or row.expires_at < now:
         raise _over(request_id)
@@ -85,6 +89,17 @@ def waiting(connection: Connection) -> list[Request]:
     r = export_request.c
     ids = connection.scalars(select(r.request_id).where(r.state == "asked").order_by(r.asked_at))
     return [find(connection, request_id) for request_id in ids.all()]
+
+
+def _steward(connection: Connection, who: str) -> None:
+    account = find_account(connection, who)
+    if not (account and account.active and account.role == "steward"):
+        raise KafoError(
+            f"« {who} » n'est pas responsable des données : un export nominatif se décide entre deux "
+            "responsables. Voyez « kafo users ».",
+            f"'{who}' is no data steward: a named export is decided between two of them. See "
+            "'kafo users'.",
+        )
 
 
 def _row(connection: Connection, request_id: str) -> Row[tuple[str, ...]]:

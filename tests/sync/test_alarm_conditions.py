@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
+from forms.errors import UsageError
 from sync.alarm_conditions import Limits, conditions, disk_low
 from sync.job_ledger import note_job
 from sync.schedule import JobReport
@@ -206,14 +207,18 @@ def test_a_month_of_looks_that_nobody_reviewed_is_told_from_the_eighth_on(
     engine: Engine, wrong: Callable[..., dict[str, str]]
 ) -> None:
     with engine.begin() as connection:
-        log_access(connection, now=at(days=-1), who="awa", action="search", what="person", rows=3,
-                   reason="préparer la visite")  # fmt: skip
+        for action, what, rows in (("search", "person", 3), ("export", "directory", 5),
+                                   ("publish", "published_cell", 0), ("search", "person", 0)):  # fmt: skip
+            log_access(connection, now=at(days=-1), who="awa", action=action, what=what, rows=rows,
+                       reason="préparer la visite")  # fmt: skip
     for days, told in ((6, False), (7, True)):
         note_run(engine, at(days=days))
         assert ("not_reviewed:2026-10" in wrong(at(days=days))) is told
     with engine.begin() as connection:
-        assert looks_of(connection, "2026-10") == [Looks("awa", 1, 3, 0, 3)]
+        assert looks_of(connection, "2026-10") == [Looks("awa", 2, 8, 1, 8)]
         assert looks_of(connection, "2026-11") == []
+        with pytest.raises(UsageError, match="n'est pas fini"):
+            note_review(connection, "2026-11", who="issa", reason="rien d'anormal", now=at(days=7))
         note_review(connection, "2026-10", who="issa", reason="rien d'anormal", now=at(days=7))
     assert "not_reviewed:2026-10" not in wrong(at(days=7))
     note_run(engine, at(days=38))

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, text
 
 from forms.errors import KafoError
 from sync.errors import BusyError
@@ -24,7 +25,6 @@ from sync.ledger import RunReport
 from sync.pull import pull
 from sync.rounds import Place, finish
 from warehouse.engine import open_warehouse, parse_url
-from warehouse.migrate import migrate
 from warehouse.types import iso
 
 HERE = Path(__file__).parent
@@ -143,23 +143,14 @@ def photos(central: Any) -> Any:
 @pytest.fixture
 def other(engine: Engine, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """A second, empty warehouse of the same kind, for the undisturbed run."""
-    url = parse_url(f"sqlite:///{tmp_path}/other.db")
-    server = None
     if engine.dialect.name == "postgresql":
-        name = f"kafo_{uuid4().hex[:12]}"
-        address = request.getfixturevalue("postgresql")
-        server = create_engine(address, isolation_level="AUTOCOMMIT")
-        with server.connect() as connection:
-            connection.exec_driver_sql(f"create database {name}")
-        url = server.url.set(database=name)
+        url = request.getfixturevalue("new_database")()
+    else:
+        shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "other.db")
+        url = parse_url(f"sqlite:///{tmp_path}/other.db")
     found = open_warehouse(url)
-    migrate(found, HERE.parents[1] / "forms" / "reference")
     yield found
     found.dispose()
-    if server is not None:
-        with server.connect() as connection:
-            connection.exec_driver_sql(f"drop database {name}")
-        server.dispose()
 
 
 def undisturbed(engine: Engine, central: Any, folder: Path) -> RunReport:

@@ -1,5 +1,6 @@
 """The pages over a real warehouse, a clock that tests move, and browsers of any role."""
 
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,7 +18,6 @@ from kafo.web.passwords import Vault
 from kafo.web.site import Site
 from sync.central import Source
 from warehouse.engine import open_reader, open_warehouse, parse_url
-from warehouse.migrate import migrate
 from warehouse.types import iso
 
 ROOT = Path(__file__).parents[3]
@@ -72,10 +72,10 @@ def config(tmp_path: Path) -> Config:
 
 
 @pytest.fixture
-def writer(tmp_path: Path) -> Iterator[Engine]:
+def writer(tmp_path: Path, migrated_file: Path) -> Iterator[Engine]:
     """An empty, up-to-date warehouse on SQLite."""
+    shutil.copy(migrated_file, tmp_path / "kafo.db")
     found = open_warehouse(parse_url(f"sqlite:///{tmp_path}/kafo.db"))
-    migrate(found, ROOT / "forms" / "reference")
     yield found
     found.dispose()
 

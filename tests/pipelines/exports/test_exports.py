@@ -8,7 +8,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, insert, select, text
 
 from forms.errors import KafoError, UsageError
 from pipelines.exports.export import Wish, export
@@ -18,6 +18,8 @@ from pipelines.exports.requests import ask, decide, waiting
 from warehouse.casework_tables import mining_site
 from warehouse.identity_tables import person
 from warehouse.protection_tables import access_log, published_cell
+from warehouse.tables import question
+from warehouse.web_accounts import add_account, change_account
 
 NOW, LATER = "2026-11-01T10:00:00.000Z", "2026-11-20T10:00:00.000Z"
 WHY = "rapport du trimestre"
@@ -25,8 +27,13 @@ WHY = "rapport du trimestre"
 
 @pytest.fixture
 def filled(engine: Engine) -> Engine:
-    """One person, one site, one published cell for each audience."""
+    """One person, one site, one published cell for each audience; two stewards, two who are not."""
     with engine.begin() as connection:
+        for name, role in (("awa", "steward"), ("moussa", "steward"), ("gone", "steward"),
+                           ("issa", "data_manager")):  # fmt: skip
+            add_account(connection, name, "-", role=role, administrator=False, must_change=False,
+                        now=NOW)  # fmt: skip
+        change_account(connection, "gone", now=NOW, state="closed")
         connection.execute(
             insert(person).values(person_id="p1", state="active", created_at=NOW, updated_at=NOW,
                                   registrations=1, last_name="Zébulon")
@@ -84,10 +91,10 @@ def test_figures_leave_for_their_audience_marked_and_logged(
     assert "awa" in row["export"]
     assert audience in row["export"]
     assert "2026-11-01" in row["export"]
-    assert logged(filled) == [("awa", "export", "published_cell", 1)]
+    assert logged(filled) == [("awa", "export", "published_cell", 0)]  # rows of people
 
 
-@pytest.mark.parametrize("view", ["person", "mining_site", "submission"])
+@pytest.mark.parametrize("view", ["person", "mining_site"])
 def test_nobody_exports_rows_of_people_alone(filled: Engine, tmp_path: Path, view: str) -> None:
     with pytest.raises(UsageError, match="deuxième personne"):
         export(filled, wish(tmp_path / "f.csv", view), now=NOW)
@@ -95,11 +102,23 @@ def test_nobody_exports_rows_of_people_alone(filled: Engine, tmp_path: Path, vie
     assert logged(filled) == []
 
 
+@pytest.mark.parametrize("view", ["submission", "submission_history", "entity", "question_timing"])
+def test_raw_answers_never_leave_even_when_two_agree(
+    filled: Engine, tmp_path: Path, view: str
+) -> None:
+    request = agreed(filled, view)
+    with pytest.raises(UsageError, match="réponses brutes"):
+        export(filled, wish(tmp_path / "f.csv", view, request=request), now=NOW)
+    assert not (tmp_path / "f.csv").exists()
+
+
 def test_two_people_make_a_named_export_once(filled: Engine, tmp_path: Path) -> None:
     request = agreed(filled, "person")
     export(filled, wish(tmp_path / "f.csv", "person", request=request), now=NOW)
     assert rows(tmp_path / "f.csv")[0]["last_name"] == "Zébulon"
-    assert [line[1] for line in logged(filled)] == ["export_ask", "export_approved", "export"]
+    assert [(line[0], line[1], line[3]) for line in logged(filled)] == [
+        ("awa", "export_ask", 0), ("moussa", "export_approved", 0), ("awa", "export", 1)
+    ]  # fmt: skip
     with pytest.raises(KafoError, match="plus accordée"):
         export(filled, wish(tmp_path / "g.csv", "person", request=request), now=NOW)
 
@@ -112,7 +131,7 @@ def test_an_agreement_is_for_one_person_one_view_and_one_week(
     with pytest.raises(KafoError, match="par awa"):
         export(filled, wish(path, "person", request=request, who="moussa"), now=NOW)
     with pytest.raises(KafoError, match="« person »"):
-        export(filled, wish(path, "submission", request=request), now=NOW)
+        export(filled, wish(path, "worker", request=request), now=NOW)
     with pytest.raises(KafoError, match="plus accordée"):
         export(filled, wish(path, "person", request=request), now=LATER)
     assert not path.exists()
@@ -127,6 +146,28 @@ def test_nobody_agrees_with_himself_or_twice(filled: Engine) -> None:
         decide(connection, request.request_id, who="moussa", agree=False, now=NOW)
         with pytest.raises(KafoError, match="plus accordée"):
             decide(connection, request.request_id, who="moussa", agree=True, now=NOW)
+
+
+@pytest.mark.parametrize("account", ["issa", "gone", "nobody"])
+def test_only_open_accounts_of_stewards_ask_and_agree(filled: Engine, account: str) -> None:
+    with filled.begin() as connection:
+        request = ask(connection, "person", who="awa", reason=WHY, now=NOW)
+        with pytest.raises(KafoError, match="responsable des données"):
+            ask(connection, "person", who=account, reason=WHY, now=NOW)
+        with pytest.raises(KafoError, match="responsable des données"):
+            decide(connection, request.request_id, who=account, agree=True, now=NOW)
+        assert [r.state for r in waiting(connection)] == ["asked"]
+
+
+def test_an_agreement_is_worth_nothing_once_the_asker_is_no_steward(
+    filled: Engine, tmp_path: Path
+) -> None:
+    request = agreed(filled, "person")
+    with filled.begin() as connection:
+        change_account(connection, "awa", now=NOW, role="analyst")
+    with pytest.raises(KafoError, match="responsable des données"):
+        export(filled, wish(tmp_path / "f.csv", "person", request=request), now=NOW)
+    assert not (tmp_path / "f.csv").exists()
 
 
 @pytest.mark.parametrize("view", ["code_label", "indicator", "person"])
@@ -184,6 +225,47 @@ def test_no_file_holds_an_exact_position_not_even_the_stewards(
     request = agreed(filled, "mining_site")
     assert export(filled, wish(path, "mining_site", kind=kind, request=request), now=NOW) == 1
     assert position(path, kind) == pytest.approx((13.9, -11.7))
+
+
+def test_positions_that_need_no_agreement_are_on_the_grid_too(
+    filled: Engine, tmp_path: Path
+) -> None:
+    with filled.begin() as connection:
+        connection.execute(
+            text("create table ref_pits (name text, latitude float, longitude float)")
+        )
+        connection.execute(text("insert into ref_pits values ('Kofi', 13.8834, -11.7012)"))
+    path = tmp_path / "pits.csv"
+    try:
+        assert export(filled, wish(path, "ref_pits"), now=NOW) == 1
+    finally:
+        with filled.begin() as connection:
+            connection.execute(text("drop table ref_pits"))
+    assert position(path, "csv") == pytest.approx((13.9, -11.7))
+    assert "13.88" not in path.read_text(encoding="utf-8")
+
+
+def test_traces_and_outlines_stay_out_of_files(filled: Engine, tmp_path: Path) -> None:
+    line = '{"type":"LineString","coordinates":[[-11.7012,13.8834],[-11.7015,13.8836]]}'
+    schema = "forms." if filled.dialect.name == "postgresql" else ""
+    with filled.begin() as connection:
+        connection.execute(text(f"create table {schema}form_pits (name text, way text)"))
+        connection.execute(text("insert into form_pits values ('Kofi', :line)"), {"line": line})
+        connection.execute(
+            insert(question).values(
+                project_id=1, form_id="pits", table_name="form_pits", column_name="way", path="/way",
+                type="geotrace", select_multiple=False, position=1, current=True,
+            )
+        )  # fmt: skip
+    path = tmp_path / "pits.csv"
+    request = agreed(filled, "form_pits")
+    try:
+        assert export(filled, wish(path, "form_pits", request=request), now=NOW) == 1
+    finally:
+        with filled.begin() as connection:
+            connection.execute(text("drop table form_pits"))
+    [row] = rows(path)
+    assert (row["name"], row["way"]) == ("Kofi", "")
 
 
 def position(path: Path, kind: str) -> tuple[float, float]:
