@@ -32,7 +32,7 @@ def steward(engine: Engine, name: str) -> str:
     with reading(engine) as connection:
         account = find_account(connection, name)
     right = Vault().check(account.password_hash if account else None, password)
-    if not (right and account and account.active and account.role == "steward"):
+    if not (right and account and account.answers_for_data):
         raise UsageError(
             f"« {name} » et ce mot de passe n'ouvrent aucun compte de responsable des données. "
             "Vérifiez, ou créez le compte : kafo users add NOM --role steward",

@@ -23,7 +23,7 @@ def review(
     found: str = typer.Option("", "--found", help=_FOUND),
 ) -> None:
     """Show a month's looks, by default last month's; with --as and --found, note it as reviewed."""
-    from warehouse.access_review import looks_of, month_before, note_review, reviewed_on
+    from warehouse.access_review import is_over, looks_of, month_before, note_review, reviewed_on
     from warehouse.engine import reading, writing
 
     wanted = month or month_before(now())
@@ -44,8 +44,14 @@ def review(
     for each in looks:
         numbers = (each.looks, each.rows, each.most_in_a_day, each.exports)
         table.add_row(each.who, *map(str, numbers))
-    out.print(table)
-    if done:
+    if looks:
+        out.print(table)
+    else:
+        out.print(say(f"{wanted} : aucune consultation", f"{wanted}: no looks"))
+    if not is_over(wanted, now()):
+        text = say(f"{wanted} n'est pas fini : à relire le mois suivant.",
+                   f"{wanted} is not over: to be reviewed the month after.")  # fmt: skip
+    elif done:
         text = say(f"✓ {wanted} relu le {done[:10]}", f"✓ {wanted} reviewed on {done[:10]}")
     else:
         text = say(

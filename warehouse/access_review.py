@@ -53,18 +53,21 @@ def looks_of(connection: Connection, month: str) -> list[Looks]:
 
 
 def reviewed_on(connection: Connection, month: str) -> str | None:
-    """When somebody reviewed the whole month; None if nobody did."""
-    mine = select(func.max(_A.at)).where(
-        _A.action == ACTION, _A.what == month, _A.at >= _bounds(month)[1]
-    )
+    """When somebody reviewed the month; None if nobody did."""
+    mine = select(func.max(_A.at)).where(_A.action == ACTION, _A.what == month)
     found = connection.scalar(mine)
     return None if found is None else str(found)
+
+
+def is_over(month: str, now: str) -> bool:
+    """Whether nothing can be added to the month any more, so that it can be reviewed as a whole."""
+    return now >= _bounds(month)[1]
 
 
 def note_review(connection: Connection, month: str, *, who: str, reason: str, now: str) -> None:
     """Somebody has looked through the month; UsageError when it is not over, or when they do not say
     what they found."""
-    if now < _bounds(month)[1]:
+    if not is_over(month, now):
         raise UsageError(
             f"{month} n'est pas fini : relisez-le le mois suivant, quand il est complet.",
             f"{month} is not over: review it the month after, when it is complete.",

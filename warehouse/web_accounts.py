@@ -26,6 +26,11 @@ class Account:
         """Whether the account may log in."""
         return self.state == "active"
 
+    @property
+    def answers_for_data(self) -> bool:
+        """Whether this is an open account of a data steward."""
+        return self.active and self.role == "steward"
+
 
 def find_account(connection: Connection, name: str) -> Account | None:
     """The account of that name."""

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, text
 
 from forms.errors import UsageError
 from pipelines.exports.files import Mark, write
-from pipelines.exports.relations import NAMED, class_of, coarse, lines_of
+from pipelines.exports.relations import NAMED, class_of, coarse
 from pipelines.exports.requests import use
 from warehouse.access import checked_reason, log_access
 from warehouse.engine import writing
@@ -51,8 +51,7 @@ def export(engine: Engine, wish: Wish, *, now: str) -> int:
         days = _KEPT_DAYS if named else 365
         until = (datetime.fromisoformat(now) + timedelta(days=days)).date().isoformat()
         mark = Mark(wish.who, now, "nominatif" if named else wish.audience, until)
-        lines = lines_of(connection, wish.view)
-        write(wish.path, columns, coarse(columns, rows, lines), kind=wish.kind, mark=mark)
+        write(wish.path, columns, coarse(columns, rows), kind=wish.kind, mark=mark)
     return len(rows)
 
 

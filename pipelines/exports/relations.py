@@ -1,12 +1,13 @@
 """Which protection class a table or view belongs to, and so how it may leave."""
 
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Sequence
 
-from sqlalchemy import Connection, inspect, select
+from sqlalchemy import Connection, inspect
 
 from forms.errors import UsageError
 from warehouse.all_tables import protection_classes
-from warehouse.tables import SCHEMAS, question
+from warehouse.tables import SCHEMAS
 from warehouse.views import read_views
 
 NAMED = frozenset({"forms", "identity", "core"})
@@ -21,7 +22,9 @@ _RAW = "raw"
 forms say the same, column by column."""
 
 _POINTS = ("latitude", "longitude")
-_LINES = ("geotrace", "geoshape")
+_PLACE = re.compile(r'"coordinates"|^\s*-?\d+\.\d+\s+-?\d+\.\d+(?:[\s;]|$)')
+"""GeoJSON as the warehouse keeps lines and areas, or positions as ODK writes them: 13.88 -11.70 0 0."""
+
 _GRID = 0.05
 """Degrees, about 5 km: as exactly as the unions see a place. Stewards read positions in the warehouse."""
 
@@ -50,31 +53,22 @@ def class_of(connection: Connection, name: str) -> str:
     return _may_leave(known.get(name, "identity"), name)
 
 
-def coarse(
-    columns: Sequence[str], rows: Sequence[Sequence[object]], lines: Collection[str] = ()
-) -> list[list[object]]:
-    """The rows with positions on a grid and without `lines` (the columns of traces and outlines), so
-    that no place of work or dwelling is shown."""
+def coarse(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> list[list[object]]:
+    """The rows with positions on a grid, so that no place of work or dwelling is shown. Texts that hold
+    positions (traces, outlines, places of entity lists) are left out: no grid makes them safe."""
     places = {n for n, column in enumerate(columns) if column.endswith(_POINTS)}
-    hidden = {n for n, column in enumerate(columns) if column in lines}
     return [
-        [
-            None if n in hidden else _on_grid(value) if n in places else value
-            for n, value in enumerate(row)
-        ]
+        [_on_grid(value) if n in places else _unplaced(value) for n, value in enumerate(row)]
         for row in rows
     ]
 
 
-def lines_of(connection: Connection, name: str) -> frozenset[str]:
-    """The columns of the table that hold traces or outlines, which no grid makes safe."""
-    q = question.c
-    query = select(q.column_name).where(q.table_name == name, q.type.in_(_LINES))
-    return frozenset(connection.scalars(query))
-
-
 def _on_grid(value: object) -> object:
     return round(round(float(str(value)) / _GRID) * _GRID, 2) if value is not None else None
+
+
+def _unplaced(value: object) -> object:
+    return None if isinstance(value, str) and _PLACE.search(value) else value
 
 
 def _may_leave(schema: str, name: str) -> str:

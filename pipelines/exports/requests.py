@@ -93,7 +93,7 @@ def waiting(connection: Connection) -> list[Request]:
 
 def _steward(connection: Connection, who: str) -> None:
     account = find_account(connection, who)
-    if not (account and account.active and account.role == "steward"):
+    if not (account and account.answers_for_data):
         raise KafoError(
             f"« {who} » n'est pas responsable des données : un export nominatif se décide entre deux "
             "responsables. Voyez « kafo users ».",

@@ -18,7 +18,6 @@ from pipelines.exports.requests import ask, decide, waiting
 from warehouse.casework_tables import mining_site
 from warehouse.identity_tables import person
 from warehouse.protection_tables import access_log, published_cell
-from warehouse.tables import question
 from warehouse.web_accounts import add_account, change_account
 
 NOW, LATER = "2026-11-01T10:00:00.000Z", "2026-11-20T10:00:00.000Z"
@@ -236,36 +235,31 @@ def test_positions_that_need_no_agreement_are_on_the_grid_too(
         )
         connection.execute(text("insert into ref_pits values ('Kofi', 13.8834, -11.7012)"))
     path = tmp_path / "pits.csv"
-    try:
-        assert export(filled, wish(path, "ref_pits"), now=NOW) == 1
-    finally:
-        with filled.begin() as connection:
-            connection.execute(text("drop table ref_pits"))
+    assert export(filled, wish(path, "ref_pits"), now=NOW) == 1
     assert position(path, "csv") == pytest.approx((13.9, -11.7))
     assert "13.88" not in path.read_text(encoding="utf-8")
 
 
-def test_traces_and_outlines_stay_out_of_files(filled: Engine, tmp_path: Path) -> None:
-    line = '{"type":"LineString","coordinates":[[-11.7012,13.8834],[-11.7015,13.8836]]}'
+@pytest.mark.parametrize(("table", "written"), [
+    ("form_pits", '{"type": "LineString", "coordinates": [[-11.7012, 13.8834], [-11.7, 13.9]]}'),
+    ("list_pits", "13.8834 -11.7012 0 0"),
+    ("list_pits", "13.8834 -11.7012"),
+    ("form_pits", "13.8834 -11.7012 0 0; 13.8836 -11.7015 0 0"),
+])  # fmt: skip
+def test_positions_in_texts_stay_out_of_files(
+    filled: Engine, tmp_path: Path, table: str, written: str
+) -> None:
     schema = "forms." if filled.dialect.name == "postgresql" else ""
     with filled.begin() as connection:
-        connection.execute(text(f"create table {schema}form_pits (name text, way text)"))
-        connection.execute(text("insert into form_pits values ('Kofi', :line)"), {"line": line})
+        connection.execute(text(f"create table {schema}{table} (name text, way text, said text)"))
         connection.execute(
-            insert(question).values(
-                project_id=1, form_id="pits", table_name="form_pits", column_name="way", path="/way",
-                type="geotrace", select_multiple=False, position=1, current=True,
-            )
-        )  # fmt: skip
+            text(f"insert into {table} values ('Kofi', :way, 'puits 13.5 à 2.5 km')"),
+            {"way": written},
+        )
     path = tmp_path / "pits.csv"
-    request = agreed(filled, "form_pits")
-    try:
-        assert export(filled, wish(path, "form_pits", request=request), now=NOW) == 1
-    finally:
-        with filled.begin() as connection:
-            connection.execute(text("drop table form_pits"))
+    assert export(filled, wish(path, table, request=agreed(filled, table)), now=NOW) == 1
     [row] = rows(path)
-    assert (row["name"], row["way"]) == ("Kofi", "")
+    assert (row["name"], row["way"], row["said"]) == ("Kofi", "", "puits 13.5 à 2.5 km")
 
 
 def position(path: Path, kind: str) -> tuple[float, float]:
