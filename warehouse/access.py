@@ -27,7 +27,7 @@ def log_access(
 ) -> None:
     """Note who read how many rows of people in what, and why; UsageError without a real reason.
 
-    `rows` is 0 for figures, in which there are no people. Call it in the transaction that reads,
+    `rows` is 0 for figures and places, in which there are no people. Call it in the transaction that reads,
     before showing anything. `what` names a table, a view or a person ID, never a person.
     """
     values = {"at": now, "who": who, "action": action, "what": what, "row_count": rows}

@@ -82,6 +82,22 @@ ACTIONS = {
     "review_undone": _("état de Central annulé"),
     "problem_ignored": _("problème ignoré"),
     "problem_open": _("problème rouvert"),
+    # The access log, whose lines also come from the command line.
+    "search": _("recherche dans le répertoire"),
+    "show": _("fiche consultée"),
+    "review": _("doublons consultés"),
+    "explain": _("doublon examiné"),
+    "map": _("sites exacts sur la carte"),
+    "sql": _("question en SQL"),
+    "correct": _("correction"),
+    "erase": _("effacement"),
+    "export": _("export"),
+    "export_ask": _("export nominatif demandé"),
+    "export_approved": _("export nominatif accordé"),
+    "export_refused": _("export nominatif refusé"),
+    "publish": _("chiffres publiés"),
+    "report": _("rapport trimestriel"),
+    "review_month": _("revue du journal"),
 }
 
 EVENTS = {

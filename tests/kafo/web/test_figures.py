@@ -108,8 +108,8 @@ def test_only_stewards_see_where_sites_are_and_it_is_noted(
     [site] = [s for s in steward.get("/map/sites").json() if s["exact"]]
     assert site["at"] == [float(SECRET_SITE), -11.2]
     with filled.reader.connect() as connection:
-        noted = connection.exec_driver_sql("select action, what from access_log").all()
-    assert [tuple(line) for line in noted] == [("map", "mining_site")]
+        noted = connection.exec_driver_sql("select action, what, row_count from access_log").all()
+    assert [tuple(line) for line in noted] == [("map", "mining_site", 0)]
 
 
 def test_whoever_publishes_asks_ready_questions_of_the_outside_only(

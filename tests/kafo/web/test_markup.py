@@ -178,7 +178,14 @@ def test_every_look_at_people_is_written_down_with_its_reason(
         lines = connection.execute(
             text("select who, action, what, row_count, reason from access_log order by entry_id")
         ).all()
-    assert "essai des pages" in browser.get("/settings/log").text
+    shown = browser.get("/settings/log").text
+    for words in (
+        "essai des pages",
+        "recherche dans le répertoire",
+        "fiche consultée",
+        "doublons consultés",
+    ):
+        assert words in shown
     admin = log_in("none", administrator=True).get("/settings/log").text
     assert "steward-only" in admin
     assert "essai des pages" not in admin  # a reason may say something of a person
