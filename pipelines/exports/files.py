@@ -23,11 +23,13 @@ class Mark:
     at: str
     audience: str
     destroy_by: str
+    language: str = "fr"
 
     def __str__(self) -> str:
         return (
             f"Kafo · {self.who} · {self.at[:16].replace('T', ' ')} UTC · {self.audience} · "
-            f"à détruire avant le {self.destroy_by}"
+            + ("destroy before" if self.language == "en" else "à détruire avant le")
+            + f" {self.destroy_by}"
         )
 
 

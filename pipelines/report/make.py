@@ -47,7 +47,7 @@ def make(
         Asked(audience, quarter),
         language=language,
         now=now,
-        mark=_mark(who, now, audience),
+        mark=_mark(who, now, audience, language),
         outline=outline,
     )
     made = Made(pdf(report), workbook(report), report_name(quarter, audience, language))
@@ -66,6 +66,6 @@ def report_name(quarter: Quarter, audience: str, language: str) -> str:
     return f"kafo-{word}-{quarter}-{audience}"
 
 
-def _mark(who: str, now: str, audience: str) -> str:
+def _mark(who: str, now: str, audience: str, language: str) -> str:
     until = (datetime.fromisoformat(now) + timedelta(days=_KEPT_DAYS)).date().isoformat()
-    return str(Mark(who, now, audience, until))
+    return str(Mark(who, now, audience, until, language))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pipelines.report.model import Cell, Line, Part, Report, Section, Table
 from pipelines.report.numbers import HIDDEN, NONE, scaled
 from pipelines.report.themes import Texts
+from pipelines.report.workbook_charts import bars, trends
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -163,6 +164,7 @@ def _key_figures(pen: _Pen) -> None:
             _line(pen, sheet, row, line)
             sheet.write_string(row, len(table.head), table.code, pen.formats["sign"])
     _table(pen, sheet, row + 2, trend)
+    trends(pen.book, sheet, row + 2, trend)
     _widths(sheet, (*pen.report.key_figures, trend))
 
 
@@ -187,8 +189,12 @@ def _part(pen: _Pen, sheet: "Worksheet", row: int, part: Part) -> int:
         row += 1
         sheet.write_string(row, 0, text, pen.formats["quiet"])
     row += 2
+    charted = False
     for table in _tables(part):
-        row = _table(pen, sheet, row, table)
+        # One chart a part, as in the PDF.
+        high = 0 if charted or table is part.totals else bars(pen.book, sheet, row, table)
+        charted = charted or high > 0
+        row = max(_table(pen, sheet, row, table), row + high + 1 if high else 0)
     return row
 
 

@@ -20,7 +20,12 @@ def _mocked(fact: Fact, thresholds: Thresholds) -> Finding | None:  # noqa: ARG0
     # A receiver never reports 0 m; an app that feeds false positions does (ODK form-audit-log).
     if not fact.measured or fact.accuracy is None or fact.accuracy > 0:
         return None
-    return on(fact, "Précision de 0 m.", "Accuracy of 0 m.", 1.0)
+    return on(
+        fact,
+        "Le téléphone annonce une précision de 0 m, ce qu'aucun récepteur ne donne.",
+        "The phone states an accuracy of 0 m, which no receiver gives.",
+        1.0,
+    )
 
 
 def _far(fact: Fact, thresholds: Thresholds) -> Finding | None:

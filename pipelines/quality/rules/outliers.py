@@ -27,10 +27,10 @@ def _check(window: Window) -> list[Finding]:
                     side = ("au-dessus", "above") if far > 0 else ("au-dessous", "below")
                     found.append(on(
                         fact,
-                        f"« {question} » : {abs(far):.0f} fois l'écart habituel {side[0]} de la médiane "
-                        f"({len(values)} réponses).",
-                        f"'{question}': {abs(far):.0f} times the usual spread {side[1]} the median "
-                        f"({len(values)} answers).",
+                        f"Réponse à « {question} » bien {side[0]} des autres : {abs(far):.0f} fois l'écart "
+                        f"habituel, sur {len(values)} réponses.",
+                        f"Answer to '{question}' far {side[1]} the others: {abs(far):.0f} times the usual "
+                        f"spread, among {len(values)} answers.",
                         abs(far), question,
                     ))  # fmt: skip
     return found

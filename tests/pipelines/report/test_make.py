@@ -66,3 +66,16 @@ def test_a_quarter_without_figures_makes_and_notes_nothing(
     with pytest.raises(KafoError, match="2019-T3"):
         made(engine, year=2019)
     assert log(engine) == []
+
+
+def test_the_mark_speaks_the_language_of_the_report(
+    engine: Engine, publish_quarter: Callable[[Engine], None]
+) -> None:
+    publish_quarter(engine)
+    marks = {}
+    for language in ("fr", "en"):
+        book = openpyxl.load_workbook(io.BytesIO(made(engine, language=language).xlsx))
+        marks[language] = book.worksheets[0].oddFooter.left.text or ""
+    assert "à détruire avant le" in marks["fr"]
+    assert "destroy before" in marks["en"]
+    assert "détruire" not in marks["en"]

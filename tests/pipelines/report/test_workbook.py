@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 from pipelines.report.model import Cell, Line, Part, Query, Report, Section, Table, Words
+from pipelines.report.numbers import HIDDEN
 from pipelines.report.workbook import workbook
 
 SQL = "select measure, value\nfrom published_cell\nwhere audience = 'outside'"
@@ -126,3 +127,49 @@ def test_the_summary_says_for_whom_and_when(read: Any) -> None:
 def test_it_speaks_english_too() -> None:
     book = openpyxl.load_workbook(io.BytesIO(workbook(report("en"))))
     assert book.sheetnames[:2] == ["Summary", "Key figures"]
+
+
+def _charted(*figures: Cell) -> Any:
+    lines = tuple(Line(f"C{n}", (one,)) for n, one in enumerate(figures))
+    by_cercle = Table("A3", "Personnes, par cercle", ("Cercle", "Personnes"), lines, SQL)
+    [section] = report().sections
+    part = replace(section.parts[0], tables=(by_cercle, by_cercle))
+    made = replace(report(), sections=(replace(section, parts=(part,)),))
+    return openpyxl.load_workbook(io.BytesIO(workbook(made)))
+
+
+def test_a_breakdown_has_one_chart_of_its_own_cells_that_covers_no_table() -> None:
+    sheet = _charted(cell(15), cell(None, hidden=True), cell(40), cell(25)).worksheets[2]
+    [chart] = sheet._charts
+    [series] = chart.series
+    refs = series.val.numRef.f, series.cat.strRef.f
+    values, labels = (
+        [r[0].value for r in sheet[ref.split("!")[1].replace("$", "")]] for ref in refs
+    )
+    assert values == [15, HIDDEN, 40, 25]
+    assert [p.idx for p in series.dLbls.dLbl] == [1], "the hidden figure bears its sign, no bar"
+    assert labels == ["C0", "C1", "C2", "C3"]
+    end = chart.anchor.to.row
+    covered = [sheet.cell(row + 1, 4).value for row in range(chart.anchor._from.row, end + 1)]
+    assert not any(covered)
+
+
+def test_no_chart_where_too_little_may_be_seen() -> None:
+    hidden = cell(None, hidden=True)
+    assert _charted(cell(15), hidden, cell(40), hidden).worksheets[2]._charts == []
+    assert _charted(cell(15), cell(15), cell(15)).worksheets[2]._charts == []
+
+
+def test_each_key_figure_of_several_quarters_has_its_line() -> None:
+    figures = (cell(10), cell(20), cell(None, hidden=True))
+    trend = Table("A1", "Derniers trimestres", ("", "T1", "T2", "T3"),
+                  (Line("Personnes", figures), Line("Parts", figures[1:])), SQL)  # fmt: skip
+    book = openpyxl.load_workbook(io.BytesIO(workbook(replace(report(), trend=trend))))
+    [chart] = book["Chiffres clés"]._charts
+    [series] = chart.series
+    said = [
+        c.value
+        for c in book["Chiffres clés"][series.val.numRef.f.split("!")[1].replace("$", "")][0]
+    ]
+    assert said == [10, 20, HIDDEN]
+    assert [point.idx for point in series.dPt] == [2], "no line falls to a hidden quarter"
