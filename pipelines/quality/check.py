@@ -82,31 +82,43 @@ def _seen(connection: Connection, basis: str) -> tuple[int, str]:
 def _check(
     connection: Connection, limits: Thresholds, now: str, seen_run: int, seen_at: str
 ) -> tuple[int, int, int]:
+    checked = opened = closed = 0
     kept, sources = before(now, days=KEPT_DAYS), find_sources(connection)
     forget(connection, before=kept)
     sites = known_sites(connection)
-    changed = [
-        fact for source in sources
-        for page in renew(connection, source, sites, after_run=seen_run, since=seen_at, kept=kept)
-        for fact in page
-    ]  # fmt: skip
+    alone: dict[str, list[Finding]] = {rule.code: [] for rule in rules() if rule.one}
+    changed: set[str] = set()
+    for source in sources:  # the facts of a first check would fill the memory: a page at a time
+        for page in renew(connection, source, sites, after_run=seen_run, since=seen_at, kept=kept):
+            changed |= {fact.key[2] for fact in page}
+            checked += len(page)
+            _judge(page, limits, alone)
     window = _window(connection, sources, limits, now)
-    opened = closed = 0
     for rule in rules():
-        findings, judged = _apply(connection, rule, changed, window)
+        if rule.one:
+            findings, judged = alone.pop(rule.code), _among(changed)
+        else:
+            findings, judged = _apply(connection, rule, window)
         more, less = write(connection, rule, findings, judged=judged, now=now)
         opened, closed = opened + more, closed + less
-    return len(changed), opened, closed + _close_orphans(connection, now)
+    return checked, opened, closed + _close_orphans(connection, now)
+
+
+def _judge(page: list[Fact], limits: Thresholds, alone: dict[str, list[Finding]]) -> None:
+    """Add what the rules about one interview find; the facts may go then."""
+    for rule in rules():
+        if rule.one:
+            alone[rule.code] += [found for fact in page if (found := rule.one(fact, limits))]
+
+
+def _among(ids: set[str]) -> Callable[[str | None], bool]:
+    return lambda instance: instance in ids
 
 
 def _apply(
-    connection: Connection, rule: Rule, changed: list[Fact], window: Window
+    connection: Connection, rule: Rule, window: Window
 ) -> tuple[list[Finding], Callable[[str | None], bool]]:
     """A rule's findings, and of which instances it could judge now (None: of an enumerator)."""
-    if rule.one:
-        ids = {fact.key[2] for fact in changed}
-        some = [found for fact in changed if (found := rule.one(fact, window.thresholds))]
-        return some, lambda instance: instance in ids
     if rule.many:
         ids = {fact.key[2] for fact in window.facts}
         return rule.many(window), lambda instance: instance is None or instance in ids

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from sys import intern
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, not_, or_, select, text
@@ -20,6 +21,7 @@ _PAGE = 5_000
 _KEY = ("project_id", "form_id", "instance_id")
 _COLUMNS = tuple(column.name for column in quality_fact.columns)
 _REST = _COLUMNS[3:]
+_SHARED = ("enumerator", "day", "form_version", "focal_point", "consent", "site")
 
 Sites = dict[str, tuple[float, float, float]]
 """Latitude, longitude and uncertainty in kilometres."""
@@ -66,7 +68,8 @@ def renew(
     rows = connection.execute(
         select(s.form_version, s.submitter_name, s.submitted_at, source.table)
         .join_from(submission, source.table, source.table.c.instance_id == s.instance_id)
-        .where(*mine, live(), changed, s.submitted_at >= kept)
+        .where(*mine, live(), changed, s.submitted_at >= kept),
+        execution_options={"stream_results": True},  # or PostgreSQL's driver takes them all at once
     )
     for page in rows.partitions(_PAGE):
         timings = _timings(connection, source, [row.instance_id for row in page])
@@ -82,7 +85,16 @@ def read_window(connection: Connection, since: str) -> list[Fact]:
     rows = connection.execute(
         select(quality_fact).where(f.received_at >= since).order_by(began, f.instance_id)
     )
-    return [Fact((r[0], r[1], r[2]), **dict(zip(_REST, r[3:], strict=True))) for r in rows]
+    return [_held(r) for r in rows]
+
+
+def _held(row: Any) -> Fact:
+    """A fact of the window; what many share (form, enumerator, day, site) is held once."""
+    rest: dict[str, Any] = dict(zip(_REST, row[3:], strict=True))
+    for name in _SHARED:
+        if rest[name] is not None:
+            rest[name] = intern(rest[name])
+    return Fact((row[0], intern(row[1]), row[2]), **rest)
 
 
 def _row(fact: Fact) -> tuple[Any, ...]:

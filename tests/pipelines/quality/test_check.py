@@ -3,11 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from sqlalchemy import Engine, text
 
 from pipelines.quality.catalogue import rules
 from pipelines.quality.check import run
+from pipelines.quality.peers import on
+from pipelines.quality.rule import Fact, Finding, Rule
 from pipelines.quality.sources import find_sources
+from pipelines.quality.thresholds import Thresholds
 from warehouse.load import load
 from warehouse.tables import choice, question
 
@@ -135,3 +139,28 @@ def test_a_synchronisation_that_brought_nothing_costs_no_check(
     assert _all(engine, "select checked_at from quality_run") == seen
     synchronised(3, "uuid:2")
     assert checked(2) == 1
+
+
+def test_rules_about_one_interview_see_every_page(
+    engine: Engine,
+    small_form: Callable[..., Any],
+    small_row: Callable[..., Any],
+    received: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wrong = {f"uuid:{n}" for n in range(5)}
+
+    def one(fact: Fact, _limits: Thresholds) -> Finding | None:
+        return on(fact, "Faux.", "Wrong.", 1.0) if fact.key[2] in wrong else None
+
+    rule = Rule("wrong", 1, "Faux.", "Wrong.", "Voir.", "Look.", one=one)
+    monkeypatch.setattr("pipelines.quality.check.rules", lambda: [rule])
+    monkeypatch.setattr("pipelines.quality.facts._PAGE", 2)
+    with engine.begin() as connection:
+        shape = small_form(connection)
+        load(connection, shape, received([small_row(name) for name in sorted(wrong)]), run_id=1)
+    first = run(engine, now=NOW)
+    assert (first.checked, first.opened, first.open) == (5, 5, 5)
+    wrong -= {"uuid:0", "uuid:4"}  # of the first page and of the last
+    again = run(engine, now=LATER, thresholds=Thresholds(window_days=31))
+    assert (again.checked, again.closed, again.open) == (5, 2, 3)
