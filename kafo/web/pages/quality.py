@@ -94,16 +94,24 @@ def people(visit: Visit) -> Response:
     since = str(today - timedelta(days=29))
     name = visit.asked("enumerator", 60)
     with reading(visit.site.reader) as connection:
+        state = state_of_checks(connection)
         found = visit.site.memory.of(
             "enumerators",
-            (since, state_of_checks(connection)),
+            (since, state),
             lambda: read.enumerators(
                 connection, since=since, week=str(today - timedelta(days=6)),
                 week_before=str(today - timedelta(days=13)),
                 late_hours=visit.site.config.thresholds.late_hours,
             ),
         )  # fmt: skip
-        hours = read.hours(connection, since=since, enumerator=name)
+        # Every interview of the month for all; those of one person are few.
+        hours = (
+            read.hours(connection, since=since, enumerator=name)
+            if name
+            else visit.site.memory.of(
+                "hours", (since, state), lambda: read.hours(connection, since=since)
+            )
+        )
     most = max(hours.values(), default=0)
     shades = {place: 1 + (n * 4) // (most + 1) for place, n in hours.items()}
     return page(

@@ -115,6 +115,27 @@ def test_enumerators_are_counted_the_same_on_both_databases(
     assert "PF-03" not in html
 
 
+def test_hours_are_counted_anew_after_a_check_and_for_one_person(
+    filled: Site, log_in: Callable[..., TestClient], engine: Engine
+) -> None:
+    browser = log_in("data_manager", of=filled)
+
+    def heat(query: str = "") -> list[str]:
+        html = browser.get(f"/quality/enumerators{query}").text.split('<table class="heat">')[1]
+        cells = html.split("</table>")[0].split("<td")[1:]
+        return [said for c in cells if (said := c.split(">", 1)[1].split("</td>")[0].strip())]
+
+    assert heat() == ["15", "15"]
+    assert heat("?enumerator=PF-01") == ["15"]
+    with engine.begin() as connection:
+        connection.execute(text("delete from quality_fact where instance_id = 'uuid:0'"))
+        connection.execute(text(
+            "insert into quality_run (part, run_id, basis, checked_at) "
+            "values ('all', 1, '', '2026-11-22T10:00:00.000Z')"
+        ))  # fmt: skip
+    assert heat() == ["14", "15"]
+
+
 def test_thresholds_and_schedule_are_shown_with_units_and_where_to_change_them(
     log_in: Callable[..., TestClient],
 ) -> None:
