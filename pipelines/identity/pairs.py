@@ -34,10 +34,12 @@ def repair(
     """
     contents = _contents(connection, "instance_id", sorted(compare))
     keys = {number: set(matcher.keys(content)) for number, (_, content) in contents.items()}
-    crossed = _renew_keys(connection, keys, [*gone.values()], matcher.cap)
+    crossed, counted = _renew_keys(connection, keys, [*gone.values()], matcher.cap)
     again = contents | _contents(connection, "number", sorted(crossed - contents.keys()))
     before = _drop_pairs(connection, [*gone, *(name for name, _ in again.values())])
-    candidates = _candidates(connection, sorted(again), matcher.cap)
+    held = [(key, number) for number, mine in keys.items() for key in mine]
+    held += _keys_of(connection, sorted(again.keys() - keys.keys()))
+    candidates = _candidates(connection, held, counted, matcher.cap)
     others = {number for pair in candidates for number in pair} - again.keys()
     again |= _contents(connection, "number", sorted(others))
     after = _score(connection, matcher, again, candidates)
@@ -66,8 +68,9 @@ def _contents(
 
 def _renew_keys(
     connection: Connection, keys: Mapping[int, set[int]], gone: Sequence[int], cap: int
-) -> set[int]:
-    """Write the keys; returns the holders of keys that became too common, or no longer are."""
+) -> tuple[set[int], dict[int, bool]]:
+    """Write the keys; returns the holders of keys that became too common, or no longer are, and which of
+    the keys that were looked at are too common now."""
     numbers = [*keys, *gone]
     old = _keys_of(connection, numbers)
     touched = sorted({key for key, _ in old} | {key for mine in keys.values() for key in mine})
@@ -77,8 +80,9 @@ def _renew_keys(
         connection.execute(drop, {"ids": some})
     rows: list[Row] = sorted((key, number) for number, mine in keys.items() for key in mine)
     upsert(connection, "block_key", ("block_hash", "number"), rows, key=("block_hash", "number"))
-    crossed = before ^ _too_common(connection, touched, cap)
-    return {number for _, number in _holders(connection, sorted(crossed))}
+    common = _too_common(connection, touched, cap)
+    holders = _holders(connection, sorted(before ^ common))
+    return {number for _, number in holders}, {key: key in common for key in touched}
 
 
 def _keys_of(connection: Connection, numbers: Sequence[int]) -> list[tuple[int, int]]:
@@ -138,12 +142,19 @@ def _drop_pairs(
     return found
 
 
-def _candidates(connection: Connection, numbers: Sequence[int], cap: int) -> set[tuple[int, int]]:
-    """Pairs of the numbers with whoever shares a key with them that is not too common."""
+def _candidates(
+    connection: Connection, held: Sequence[tuple[int, int]], counted: Mapping[int, bool], cap: int
+) -> set[tuple[int, int]]:
+    """Pairs of those who hold the keys with whoever shares one with them that is not too common.
+
+    `counted` says of some keys whether they are, so that they need not be counted again.
+    """
     keys: dict[int, list[int]] = {}
-    for key, number in _keys_of(connection, numbers):
+    for key, number in held:
         keys.setdefault(key, []).append(number)
-    for key in _too_common(connection, sorted(keys), cap):
+    common = {key for key in keys if counted.get(key)}
+    common |= _too_common(connection, sorted(keys.keys() - counted.keys()), cap)
+    for key in common:
         del keys[key]
     return {
         (number, other) if number < other else (other, number)
