@@ -189,12 +189,12 @@ def _part(pen: _Pen, sheet: "Worksheet", row: int, part: Part) -> int:
         row += 1
         sheet.write_string(row, 0, text, pen.formats["quiet"])
     row += 2
-    charted = False
+    charted = 0
     for table in _tables(part):
         # One chart a part, as in the PDF.
         high = 0 if charted or table is part.totals else bars(pen.book, sheet, row, table)
-        charted = charted or high > 0
-        row = max(_table(pen, sheet, row, table), row + high + 1 if high else 0)
+        charted += high
+        row = max(_table(pen, sheet, row, table), row + high)
     return row
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any, get_args
 
+from sqlalchemy import Connection
 from starlette.responses import Response
 
 from forms.errors import UsageError
@@ -94,30 +95,34 @@ def people(visit: Visit) -> Response:
     since = str(today - timedelta(days=29))
     name = visit.asked("enumerator", 60)
     with reading(visit.site.reader) as connection:
-        state = state_of_checks(connection)
         found = visit.site.memory.of(
             "enumerators",
-            (since, state),
+            (since, state_of_checks(connection)),
             lambda: read.enumerators(
                 connection, since=since, week=str(today - timedelta(days=6)),
                 week_before=str(today - timedelta(days=13)),
                 late_hours=visit.site.config.thresholds.late_hours,
             ),
         )  # fmt: skip
-        # Every interview of the month for all; those of one person are few.
-        hours = (
-            read.hours(connection, since=since, enumerator=name)
-            if name
-            else visit.site.memory.of(
-                "hours", (since, state), lambda: read.hours(connection, since=since)
-            )
-        )
+        hours = _hours(visit, connection, since, name)
     most = max(hours.values(), default=0)
     shades = {place: 1 + (n * 4) // (most + 1) for place, n in hours.items()}
     return page(
         visit, "enumerators.html", enumerators=found, hours=hours, shades=shades, name=name,
         limits=visit.site.config.thresholds,
     )  # fmt: skip
+
+
+def _hours(
+    visit: Visit, connection: Connection, since: str, name: str
+) -> dict[tuple[int, int], int]:
+    """Interviews by weekday and hour; those of everybody are kept, those of one person are few."""
+    if name:
+        return read.hours(connection, since=since, enumerator=name)
+    state = state_of_checks(connection)
+    return visit.site.memory.of(
+        "hours", (since, state), lambda: read.hours(connection, since=since)
+    )
 
 
 def _wanted(visit: Visit) -> Filter:

@@ -1,6 +1,8 @@
 """The workbook is opened as a reader's spreadsheet would: numbers are numbers, texts stay texts."""
 
 import io
+import re
+import zipfile
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +10,7 @@ import openpyxl
 import pytest
 
 from pipelines.report.model import Cell, Line, Part, Query, Report, Section, Table, Words
-from pipelines.report.numbers import HIDDEN
+from pipelines.report.numbers import HIDDEN, NONE
 from pipelines.report.workbook import workbook
 
 SQL = "select measure, value\nfrom published_cell\nwhere audience = 'outside'"
@@ -160,16 +162,21 @@ def test_no_chart_where_too_little_may_be_seen() -> None:
     assert _charted(cell(15), cell(15), cell(15)).worksheets[2]._charts == []
 
 
-def test_each_key_figure_of_several_quarters_has_its_line() -> None:
-    figures = (cell(10), cell(20), cell(None, hidden=True))
-    trend = Table("A1", "Derniers trimestres", ("", "T1", "T2", "T3"),
+def test_each_key_figure_of_several_quarters_has_its_columns() -> None:
+    figures = (cell(10), cell(20), cell(None, hidden=True), cell(None))
+    trend = Table("A1", "Derniers trimestres", ("", "T1", "T2", "T3", "T4"),
                   (Line("Personnes", figures), Line("Parts", figures[1:])), SQL)  # fmt: skip
-    book = openpyxl.load_workbook(io.BytesIO(workbook(replace(report(), trend=trend))))
+    made = io.BytesIO(workbook(replace(report(), trend=trend)))
+    book = openpyxl.load_workbook(made)
     [chart] = book["Chiffres clés"]._charts
     [series] = chart.series
     said = [
         c.value
         for c in book["Chiffres clés"][series.val.numRef.f.split("!")[1].replace("$", "")][0]
     ]
-    assert said == [10, 20, HIDDEN]
-    assert [point.idx for point in series.dPt] == [2], "no line falls to a hidden quarter"
+    assert said == [10, 20, HIDDEN, NONE]
+    assert [point.idx for point in series.dLbls.dLbl] == [2, 3]
+    with zipfile.ZipFile(made) as parts:  # openpyxl does not read the texts of labels
+        drawn = parts.read("xl/charts/chart1.xml").decode()
+    signs = re.findall(r"<c:dLbl>.*?<a:t>(.*?)</a:t>", drawn)
+    assert signs == [HIDDEN, NONE], "a quarter without a figure bears its sign, not a nought"
