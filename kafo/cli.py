@@ -15,6 +15,7 @@ from forms import language
 from forms.errors import KafoError
 from forms.language import say
 from kafo.config import Config, read_config
+from kafo.mistyped import mistyped
 
 language.use(os.environ.get("KAFO_LANG", "fr"))
 
@@ -100,7 +101,7 @@ def main() -> None:
         err.print(f"{say('Erreur', 'Error')} : {error}", soft_wrap=True, markup=False)
         sys.exit(error.exit_code)
     except typer.TyperException as error:
-        err.print(_mistyped(error), soft_wrap=True, markup=False)
+        err.print(mistyped(error), soft_wrap=True, markup=False)
         sys.exit(2)
     except (KeyboardInterrupt, typer.Abort):
         err.print(say("Arrêté. Relancez pour continuer.", "Stopped. Run again to go on."))
@@ -123,16 +124,3 @@ def main() -> None:
         )
         sys.exit(1)
     sys.exit(code if isinstance(code, int) else 0)
-
-
-def _mistyped(error: typer.TyperException) -> str:
-    """What the library says of a command it does not understand, and where to read how it is written."""
-    context, names = getattr(error, "ctx", None), list[str]()
-    while context is not None and context.parent is not None:
-        names.insert(0, str(context.info_name))
-        context = context.parent
-    words = " ".join(["kafo", *names])
-    return say(
-        f"Erreur : commande mal écrite ({error}). « {words} --help » montre comment l'écrire.",
-        f"Error: the command is not written so ({error}). '{words} --help' shows how to write it.",
-    )
