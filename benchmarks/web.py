@@ -10,11 +10,13 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from statistics import quantiles
 from time import perf_counter
+from typing import Any
 
 from argon2 import PasswordHasher
 from sqlalchemy import Engine
@@ -42,6 +44,8 @@ PATHS = (
     "/reports/queries/sync_lag",
     "/reports/dictionary", "/settings/plan", "/settings/accounts", "/settings/log",
 )  # fmt: skip
+SEARCHES = ("Coulibali Mamadu", "Fatoumata", "+223 70", "ouedraogo")
+"""Names as somebody remembers them, a name that very many bear, the beginning of a number."""
 ORIGIN = {"Origin": "http://testserver"}
 
 
@@ -98,20 +102,34 @@ def measure(client: TestClient) -> None:
     """p50, p95 and the size of each page; then of a first view with its files."""
     print(f"{'page':36} {'p50 ms':>8} {'p95 ms':>8} {'gzip kB':>8}")
     for path in PATHS:
-        times, size = [], 0
-        for _ in range(ROUNDS):
-            begun = perf_counter()
-            answer = client.get(path)
-            times.append((perf_counter() - begun) * 1000)
-            size = len(gzip.compress(answer.content))
-            assert answer.status_code == 200, (path, answer.status_code)
-        cuts = quantiles(times, n=20)
-        print(f"{path:36} {cuts[9]:8.0f} {cuts[18]:8.0f} {size / 1000:8.1f}")
+        _time(path, partial(client.get, path))
+    for words in SEARCHES:
+        _time(
+            f"/directory: {words}",
+            partial(client.post, "/directory", data={"words": words}),
+        )
+    found = re.search(
+        r"/directory/[0-9A-Za-z-]{8,}", client.post("/directory", data={"words": SEARCHES[0]}).text
+    )
+    if found:
+        _time("/directory/…", partial(client.get, found[0]))
     for path in ("/today", "/map"):
         html = client.get(path).text
         files = set(re.findall(r'(?:src|href)="(/static/[^"]+)"', html))
         total = sum(len(gzip.compress(client.get(f).content)) for f in files)
         print(f"first view {path:25} {(total + len(gzip.compress(html.encode()))) / 1000:26.1f}")
+
+
+def _time(name: str, ask: Callable[[], Any]) -> None:
+    times, size = [], 0
+    for _ in range(ROUNDS):
+        begun = perf_counter()
+        answer = ask()
+        times.append((perf_counter() - begun) * 1000)
+        size = len(gzip.compress(answer.content))
+        assert answer.status_code == 200, (name, answer.status_code)
+    cuts = quantiles(times, n=20)
+    print(f"{name:36} {cuts[9]:8.0f} {cuts[18]:8.0f} {size / 1000:8.1f}")
 
 
 if __name__ == "__main__":

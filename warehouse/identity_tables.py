@@ -6,7 +6,19 @@ from. Decisions refer to instance IDs, never to person IDs, so that they outlive
 `registration`, `block_key` and `match_pair` can always be made again from the answers.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Float,
+    Index,
+    Integer,
+    Table,
+    Text,
+    func,
+    literal_column,
+)
 
 from warehouse.tables import metadata, submission
 from warehouse.types import Day, Instant
@@ -42,6 +54,13 @@ person = Table(
     info={"schema": "identity"},
 )
 
+# What people remember of a number. Both databases have indexes on such expressions.
+phone_end: ColumnElement[str] = func.substr(
+    person.c.phone, func.length(person.c.phone) - literal_column("5")
+)
+Index("person_phone_end", phone_end)
+Index("person_names", person.c.last_name, person.c.first_names)
+
 person_registration = Table(
     "person_registration",
     metadata,
@@ -67,6 +86,17 @@ person_card = Table(
     info={"schema": "identity"},
 )
 Index("person_card_person", person_card.c.person_id)
+
+# Few however many people there are, so that a search compares names with parts, not with people.
+person_name = Table(
+    "person_name",
+    metadata,
+    Column("part", Text, primary_key=True),  # as `pipelines.directory.heard` folds it
+    Column("person_id", Text, primary_key=True),
+    info={"schema": "identity"},
+    sqlite_with_rowid=False,
+)
+Index("person_name_person", person_name.c.person_id)
 
 person_value = Table(
     "person_value",

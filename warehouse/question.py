@@ -150,23 +150,38 @@ def _copy(
             "La question est trop longue. Raccourcissez-la.",
             "The question is too long. Shorten it.",
         )
-    words = set(re.findall(r"\w+", statement.lower()))
+    said = re.sub(
+        r"(?m)^\s*--.*$", "", statement.lower()
+    )  # what comments speak of is not asked for
+    words = set(re.findall(r"\w+", said))
     copy = sqlite3.connect(":memory:", check_same_thread=False)
     try:
         copy.execute("pragma temp_store=file")  # a big sort goes to disk, not into our memory
         for name in sorted(_names(connection, audience) & words):
-            _fill(copy, connection, _rows_of(name, audience, publication), name)
+            columns = _named(_columns(connection, name), said, words)
+            _fill(copy, connection, _rows_of(name, columns, audience, publication), name)
         yield copy
     finally:
         copy.close()
 
 
-def _rows_of(name: str, audience: str, publication: str) -> Select[Any] | TextClause:
+def _named(columns: Sequence[str], said: str, words: set[str]) -> list[str]:
+    """Those columns that the question can speak of: a view need not count what nobody asks for."""
+    if "*" in re.sub(r"count\s*\(\s*\*\s*\)", "", said) or "natural" in words:
+        return list(columns)
+    return [name for name in columns if name.lower() in words] or list(columns[:1])
+
+
+def _rows_of(
+    name: str, columns: Sequence[str], audience: str, publication: str
+) -> Select[Any] | TextClause:
     """What of a relation is in reach."""
     if name != published_cell.name:
-        return text(f"select * from {name}")
+        return text(f"select {', '.join(columns)} from {name}")
     p = published_cell.c
-    mine = select(published_cell).where(p.audience == ("inside" if audience == OPS else audience))
+    mine = select(*(p[column] for column in columns)).where(
+        p.audience == ("inside" if audience == OPS else audience)
+    )
     return mine.where(p.publication == publication) if publication else mine
 
 

@@ -1,32 +1,50 @@
-"""Finds people in the directory by what one remembers: a name as heard, a phone, a card, and filters."""
+"""Finds people in the directory by what one remembers: a name as heard, a phone, a card, and filters.
 
-import unicodedata
-from collections.abc import Mapping
+Names are compared with the parts that names have, which are few however many people there are; only
+then are people looked up, by the index of `person_name`.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from rapidfuzz import fuzz, process, utils
+import numpy as np
+from rapidfuzz import process
 from rapidfuzz.distance import JaroWinkler
-from sqlalchemy import Connection, Row, Select, func, or_, select
+from sqlalchemy import (
+    Connection,
+    Float,
+    Integer,
+    Row,
+    Select,
+    Text,
+    case,
+    column,
+    func,
+    select,
+    union,
+    values,
+)
 
-from warehouse.identity_tables import person, person_card
+from pipelines.directory.heard import folded
+from warehouse.identity_tables import person, person_card, person_name, phone_end
 
 FILTERS = ("sex", "nationality", "occupation", "cercle", "site")
-_P = person.c
+_P, _N = person.c, person_name.c
 _SHOWN = (
     _P.person_id, _P.last_name, _P.first_names, _P.sex, _P.birth_year, _P.nationality, _P.occupation,
     _P.cercle, _P.site, _P.registrations,
 )  # fmt: skip
 _ENOUGH = 0.82
-_MOST = 500
-_LOOKED_AT = 5000
-_ROUGHLY = 55
-_SOUNDS = (
-    ("ou", "u"), ("w", "u"), ("ck", "k"), ("qu", "k"), ("c", "k"), ("dj", "j"), ("dy", "j"), ("ph", "f"),
-    ("th", "t"), ("kh", "k"), ("y", "i"), ("ee", "e"), ("gn", "ni"), ("ll", "l"), ("ss", "s"),
-    ("tt", "t"), ("nn", "n"), ("mm", "m"), ("dd", "d"), ("h", ""),
-)  # fmt: skip
-"""One name, several clerks: Coulibaly, Kulibali; Diarra, Jarra; Ouattara, Watara."""
+"""How alike words and names must be on average."""
+_HARDLY = 0.7
+"""How alike a word and a part must be to be one name at all."""
+_ABSENT = 0.5
+"""What a word counts that stands nowhere in the name: of three, one may be missing."""
+_CLOSER = 500
+"""So many of those that fit best are put in the order of the alphabet."""
+_WORDS, _PARTS = 6, 300
+"""So many words are read, each with so many of the parts it is most like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +77,18 @@ class Found:
     fit: float
 
 
-def search(connection: Connection, wanted: Wanted, *, limit: int) -> tuple[list[Found], int]:
-    """The best fits, and how many people fit at all; nobody when nothing was asked."""
+def name_parts(connection: Connection) -> list[str]:
+    """Every part that names of people have; they change only with the register."""
+    return list(connection.scalars(select(_N.part).distinct()))
+
+
+def search(
+    connection: Connection, wanted: Wanted, parts: Sequence[str], *, limit: int
+) -> tuple[list[Found], int]:
+    """The best fits, and how many people fit at all; nobody when nothing was asked.
+
+    `parts` are those of `name_parts`, which whoever searches often may keep.
+    """
     if wanted.empty:
         return [], 0
     digits = "".join(letter for letter in wanted.words if letter.isdigit())
@@ -72,49 +100,62 @@ def search(connection: Connection, wanted: Wanted, *, limit: int) -> tuple[list[
         total = connection.scalar(select(func.count()).select_from(query.subquery())) or 0
         rows = connection.execute(query.order_by(_P.last_name, _P.first_names).limit(limit)).all()
         return [_found(row, 1.0) for row in rows], total
-    fits = _fits(connection, wanted)
-    return fits[:limit], len(fits)
+    return _by_name(connection, wanted, parts, limit)
 
 
-def _fits(connection: Connection, wanted: Wanted) -> list[Found]:
-    """Everybody whose names sound or look enough like the words, the best first."""
-    rows = connection.execute(_people(wanted)).all()
-    names = [f"{row.last_name or ''} {row.first_names or ''}" for row in rows]
-    words = folded(wanted.words)
-    scored = [(_alike(words, folded(names[place])), rows[place]) for place in _near(wanted, names)]
-    found = [_found(row, fit) for fit, row in scored if fit >= _ENOUGH]
-    return sorted(found, key=lambda f: (-f.fit, f.last_name, f.first_names, f.person_id))[:_MOST]
+def _by_name(
+    connection: Connection, wanted: Wanted, parts: Sequence[str], limit: int
+) -> tuple[list[Found], int]:
+    words = folded(wanted.words).split()[:_WORDS]
+    alike = _alike(words, parts)
+    if not alike:
+        return [], 0
+    heard = (
+        values(column("word", Integer), column("part", Text), column("likeness", Float))
+        .data(alike)
+        .cte("heard")
+    )
+    best = [
+        func.coalesce(func.max(case((heard.c.word == n, heard.c.likeness))), _ABSENT)
+        for n in range(len(words))
+    ]
+    fit = (sum(best[1:], best[0]) / len(words)).label("fit")
+    fits = (
+        select(_N.person_id, fit, func.count().over().label("total"))
+        .join(heard, heard.c.part == _N.part)
+        .group_by(_N.person_id)
+        .having(fit >= _ENOUGH)
+    )
+    filtered = any(wanted.filters.values())
+    if not filtered:
+        # Only people who are there have parts, so they can be counted without a look at them.
+        fits = fits.order_by(fit.desc(), _N.person_id).limit(_CLOSER)
+    fitting = fits.subquery("fitting")
+    query = (
+        _people(wanted)
+        .add_columns(
+            fitting.c.fit, func.count().over().label("total") if filtered else fitting.c.total
+        )
+        .join(fitting, fitting.c.person_id == _P.person_id)
+        .order_by(fitting.c.fit.desc(), _P.last_name, _P.first_names, _P.person_id)
+        .limit(limit)
+    )
+    rows = connection.execute(query).all()
+    return [_found(row, row.fit) for row in rows], rows[0].total if rows else 0
 
 
-def _near(wanted: Wanted, names: list[str]) -> list[int]:
-    """Which names are worth a closer look: in a big directory, those that share enough letters with
-    the longest word; that look costs a microsecond a name, the closer one ten."""
-    if len(names) <= _LOOKED_AT:
-        return list(range(len(names)))
-    longest = max(wanted.words.split(), key=len)
-    near = process.extract(
-        longest, names, scorer=fuzz.partial_ratio, processor=utils.default_process,
-        score_cutoff=_ROUGHLY, limit=_LOOKED_AT,
-    )  # fmt: skip
-    return [place for _, _, place in near]
-
-
-def _alike(words: str, name: str) -> float:
-    """Each word against the part of the name it fits best: 1 when all are there as typed."""
-    parts, asked = name.split(), words.split()
-    if not parts or not asked:
-        return 0.0
-    best = [max(JaroWinkler.similarity(word, part) for part in parts) for word in asked]
-    return sum(best) / len(best)
-
-
-def folded(text: str) -> str:
-    """Small letters without accents, and French and English spellings of one sound made alike."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    letters = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
-    for spelling, sound in _SOUNDS:
-        letters = letters.replace(spelling, sound)
-    return " ".join(letters.split())
+def _alike(words: Sequence[str], parts: Sequence[str]) -> list[tuple[int, str, float]]:
+    """Number of each word, a part that it is like, and how much (1: the same)."""
+    if not words or not parts:
+        return []
+    # A single word has no other that could make up for it.
+    least = _ENOUGH if len(words) == 1 else _HARDLY
+    scores = process.cdist(words, parts, scorer=JaroWinkler.similarity, score_cutoff=least)
+    found = []
+    for number, row in enumerate(scores):
+        places = np.argsort(-row, kind="stable")[:_PARTS]
+        found += [(number, parts[place], float(row[place])) for place in places if row[place] > 0]
+    return found
 
 
 def _people(wanted: Wanted) -> Select[Any]:
@@ -128,7 +169,8 @@ def _people(wanted: Wanted) -> Select[Any]:
 def _by_number(digits: str, wanted: Wanted) -> Select[Any]:
     """By the end of a phone number, which people know without its country, or by a card."""
     holder = select(person_card.c.person_id).where(person_card.c.card_code == digits)
-    return _people(wanted).where(or_(_P.phone.like(f"%{digits}"), _P.person_id.in_(holder)))
+    owner = select(_P.person_id).where(phone_end == digits[-6:], _P.phone.like(f"%{digits}"))
+    return _people(wanted).where(_P.person_id.in_(union(holder, owner)))
 
 
 def _found(row: Row[Any], fit: float) -> Found:

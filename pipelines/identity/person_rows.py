@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, RowMapping, Table, bindparam, select, tuple_
 
+from pipelines.directory.heard import parts
 from pipelines.identity.golden import Golden, Said, golden
 from pipelines.identity.phones import read_phone
 from pipelines.identity.registrations import Answers, answers_of, batches, sources
@@ -18,6 +19,7 @@ from warehouse.bulk import Row, upsert
 from warehouse.identity_tables import (
     person,
     person_card,
+    person_name,
     person_registration,
     person_value,
     registration,
@@ -46,6 +48,7 @@ class _Rows:
     registration: list[Row] = field(default_factory=list)
     card: list[Row] = field(default_factory=list)
     value: list[Row] = field(default_factory=list)
+    name: list[Row] = field(default_factory=list)
 
 
 def refresh(
@@ -101,6 +104,7 @@ def _write(
         rows.person.append(_person(home, said, values, now))
         rows.value += _values(home, values)
         rows.card += _cards(home, mine)
+        rows.name += _names(home, values)
         for row in mine:
             before = known.get(row["instance_id"])
             stays = before is not None and before["person_id"] == home.person_id
@@ -114,6 +118,7 @@ def _write(
            rows.registration)  # fmt: skip
     _bring(connection, person_card, person_card.c.person_id, ids, rows.card)
     _bring(connection, person_value, person_value.c.person_id, ids, rows.value)
+    _bring(connection, person_name, person_name.c.person_id, ids, rows.name)
     return _bring(connection, person, person.c.person_id, ids, rows.person)
 
 
@@ -169,6 +174,11 @@ def _cards(home: Household, rows: Sequence[RowMapping]) -> list[Row]:
         if row["card_code"]:
             first.setdefault(row["card_code"], row)
     return [(code, home.person_id, r["instance_id"], r["seen_on"]) for code, r in first.items()]
+
+
+def _names(home: Household, values: Golden) -> list[Row]:
+    names = (str(values[name][0].value) for name in ("last_name", "first_names") if name in values)
+    return [(part, home.person_id) for part in sorted(parts(*names))]
 
 
 _STAMPS = {"created_at", "updated_at"}

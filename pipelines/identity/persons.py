@@ -173,7 +173,7 @@ def _empty(
             state=state, merged_into=merged_into, updated_at=run.now, registrations=0, **nothing
         )
     )
-    for table in ("person_card", "person_value"):
+    for table in ("person_card", "person_value", "person_name"):
         mark = "%s" if connection.dialect.name == "postgresql" else "?"
         connection.exec_driver_sql(f"delete from {table} where person_id = {mark}", (person_id,))
 

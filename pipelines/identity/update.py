@@ -11,6 +11,7 @@ from time import perf_counter
 
 from sqlalchemy import Connection, Engine, func, select
 
+from pipelines.directory.heard import HEARD_VERSION
 from pipelines.identity import decisions
 from pipelines.identity.all_pairs import rebuild
 from pipelines.identity.changes import take_changes
@@ -169,7 +170,7 @@ def _day_before(moment: str) -> str:
 
 
 def _version(matcher: Matcher) -> str:
-    return f"{matcher.model_version}/{matcher.norm_version}"
+    return f"{matcher.model_version}/{matcher.norm_version}/{HEARD_VERSION}"
 
 
 def report(

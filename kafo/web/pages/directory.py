@@ -2,11 +2,12 @@
 
 from starlette.responses import Response
 
+from kafo.web.memory import state_of_register
 from kafo.web.personal import looking, reason_of
 from kafo.web.render import go, page
 from kafo.web.site import Visit
 from pipelines.directory.life import read_life
-from pipelines.directory.search import FILTERS, Found, Wanted, search
+from pipelines.directory.search import FILTERS, Found, Wanted, name_parts, search
 from pipelines.directory.wording import Wording, wording
 from pipelines.identity.acts import split as split_person
 from warehouse.engine import reading
@@ -25,7 +26,10 @@ def find(visit: Visit) -> Response:
     filters = {name: visit.field(name, 60) for name in FILTERS}
     wanted = Wanted(visit.field("words", 80), filters)
     with looking(visit) as look:
-        found, total = search(look.connection, wanted, limit=_SHOWN)
+        parts = visit.site.memory.of(
+            "name_parts", state_of_register(look.connection), lambda: name_parts(look.connection)
+        )
+        found, total = search(look.connection, wanted, parts, limit=_SHOWN)
         if found:
             look.note("search", "person", len(found))
     return _page(visit, wanted, found, total)

@@ -10,9 +10,16 @@ from starlette.testclient import TestClient
 from forms.xform import read_xform
 from kafo.web.routes import PAGES
 from kafo.web.site import Site
+from pipelines.directory.heard import parts
 from pipelines.identity.registrations import COLUMNS
 from warehouse.form_tables import adopt_form
-from warehouse.identity_tables import match_pair, person, person_card, person_registration
+from warehouse.identity_tables import (
+    match_pair,
+    person,
+    person_card,
+    person_name,
+    person_registration,
+)
 from warehouse.load import load
 from warehouse.tables import alarm, job, sync_run, sync_run_form
 
@@ -90,6 +97,8 @@ def _register(connection: Connection) -> None:
         values = {"state": "active", "created_at": NOW, "updated_at": NOW, "registrations": 1}
         said = {c.name: EVIL for c in person.columns if c.name in COLUMNS and str(c.type) == "TEXT"}
         connection.execute(person.insert().values(person_id=f"p{number}", **values, **said))
+        named = [{"part": part, "person_id": f"p{number}"} for part in parts(EVIL)]
+        connection.execute(person_name.insert(), named)
         connection.execute(
             person_registration.insert().values(
                 project_id=1, form_id="identification", instance_id=row["__id"],

@@ -6,10 +6,11 @@ from time import perf_counter
 
 import openpyxl
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, text
 from starlette.testclient import TestClient
 
 from kafo.web.site import Site
+from warehouse.protection_tables import published_cell
 from warehouse.question import QuestionError, ask, relations
 
 Browser = Callable[..., TestClient]
@@ -136,3 +137,29 @@ def test_questions_and_answers_stay_out_of_the_log(
     with site.reader.connect() as connection:
         actions = connection.execute(text("select subject from web_action")).scalars().all()
     assert SECRET not in caplog.text + "".join(actions)
+
+
+def test_only_what_is_asked_for_is_fetched_however_it_is_asked(filled: Engine) -> None:
+    cell = {
+        c.name: 3 if c.name == "value" else 0 if c.name == "suppressed" else "inside"
+        for c in published_cell.columns
+        if not c.nullable or c.name == "value"
+    }
+    fetched: list[str] = []
+    event.listen(filled, "before_cursor_execute", lambda *said: fetched.append(said[2]))
+    with filled.begin() as connection:
+        connection.execute(published_cell.insert().values(cell))
+        fetched.clear()
+
+        def rows(statement: str) -> list[tuple[object, ...]]:
+            return ask(connection, statement, seconds=2, most=9).rows
+
+        assert rows("select count(*) from published_cell") == [(1,)]
+        assert rows("-- all numerators\nselect max(VALUE) from published_cell") == [(3.0,)]
+        copied = [sql for sql in fetched if "published_cell" in sql and "limit 0" not in sql]
+        assert copied
+        assert not any("numerator" in sql for sql in copied)
+        natural = "select a.value from published_cell a natural join (select audience from published_cell)"
+        assert rows(natural) == [(3.0,)]
+        [(*every,)] = rows("select * from published_cell")
+        assert len(every) == len(published_cell.columns)

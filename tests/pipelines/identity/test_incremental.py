@@ -54,7 +54,8 @@ def test_incremental_history_and_full_run_give_the_same_persons(
 
 
 _COMPARED = (
-    "person", "person_registration", "person_card", "person_value", "match_pair", "match_problem",
+    "person", "person_registration", "person_card", "person_name", "person_value", "match_pair",
+    "match_problem",
 )  # fmt: skip
 
 
@@ -108,7 +109,7 @@ def _from_nothing(register: Any) -> None:
     """The same submissions and decisions in a register that never saw the history."""
     people = register.people()
     with register.engine.begin() as connection:
-        for table in ("person", "person_registration", "person_card", "person_value",
+        for table in ("person", "person_registration", "person_card", "person_name", "person_value",
                       "person_event", "registration", "block_key", "match_pair", "match_problem",
                       "match_run"):  # fmt: skip
             connection.exec_driver_sql(f"delete from {table}")
