@@ -56,12 +56,13 @@ def compare_persons(
     two persons."""
     r = person_registration.c
     of_pair = select(r.person_id).where(r.instance_id.in_(pair))
-    rows = connection.execute(
-        select(r.instance_id, r.person_id)
-        .where(r.person_id.in_(of_pair) | r.instance_id.in_(near))
-        .order_by(r.instance_id)
-    ).all()
-    persons = {row.instance_id: row.person_id for row in rows}
+    belongs = select(r.instance_id, r.person_id)
+    # Asked as one question with "or", PostgreSQL would read every registration.
+    asked = [belongs.where(r.person_id.in_(of_pair))]
+    if near:
+        asked.append(belongs.where(r.instance_id.in_(near)))
+    rows = sorted({tuple(row) for query in asked for row in connection.execute(query)})
+    persons: dict[str, str] = dict(rows)
     first = [*pair, *near]
     order = [*first, *(i for i in persons if i not in first)]
     return _compare(connection, order[:_MOST], persons, more=max(len(order) - _MOST, 0))
