@@ -37,13 +37,13 @@ _SHOWN = (
 )  # fmt: skip
 _ENOUGH = 0.82
 """How alike words and names must be on average."""
-_HARDLY = 0.7
+_HARDLY = 0.75
 """How alike a word and a part must be to be one name at all."""
 _ABSENT = 0.5
 """What a word counts that stands nowhere in the name: of three, one may be missing."""
 _CLOSER = 500
 """So many of those that fit best are put in the order of the alphabet."""
-_WORDS, _PARTS = 6, 300
+_WORDS, _PARTS = 6, 150
 """So many words are read, each with so many of the parts it is most like."""
 
 
