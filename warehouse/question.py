@@ -7,7 +7,7 @@ reach. So the same question also means the same on SQLite and on PostgreSQL.
 
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,7 +15,7 @@ from decimal import Decimal
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import Connection, Select, TextClause, inspect, select, text
+from sqlalchemy import Connection, Select, TextClause, bindparam, inspect, select, text
 
 from forms.errors import UsageError
 from warehouse.casework_tables import indicator
@@ -23,7 +23,7 @@ from warehouse.core_tables import calendar, code_label
 from warehouse.dictionary import read_descriptions
 from warehouse.protection_tables import published_cell
 from warehouse.tables import SCHEMAS, metadata, schema_of
-from warehouse.types import iso
+from warehouse.types import Day, iso
 from warehouse.views import read_views
 
 _LONGEST_VALUE = 1_000_000
@@ -115,17 +115,26 @@ def ask(
     parameters: Mapping[str, str] | None = None,
     audience: str = "inside",
     publication: str = "",
+    only: Mapping[str, str] | None = None,
 ) -> Answer:
     """Answer one question within so many seconds; raises QuestionError. Outside the unions
     (`audience` outside) only what is published for there is in reach; for questions of our own about
     how the system does (`ops`) also the views and tables of that class, which name nobody.
-    `publication` fetches the published cells of one indicator only."""
+    `publication` fetches the published cells of one indicator only; `only`, for questions of our own,
+    is a condition for the rows of a view, whose parameters are days."""
     statement = statement.strip().rstrip(";").strip()
     started = monotonic()
-    with _copy(connection, statement, audience, publication) as copy:
+    given = dict(parameters or {})
+
+    def rows_of(name: str, columns: Sequence[str]) -> Select[Any] | TextClause:
+        if name == published_cell.name:
+            return _cells(columns, audience, publication)
+        return _rows(name, columns, (only or {}).get(name, ""), given)
+
+    with _copy(connection, statement, _names(connection, audience), rows_of) as copy:
         _lock(copy, until=monotonic() + seconds)
         try:
-            cursor = copy.execute(statement, dict(parameters or {}))
+            cursor = copy.execute(statement, given)
             rows = cursor.fetchmany(most + 1)
         except (sqlite3.Error, sqlite3.Warning, ValueError, OverflowError) as error:
             raise _explained(error, seconds) from None
@@ -143,7 +152,10 @@ def plan(connection: Connection, statement: str) -> list[str]:
 
 @contextmanager
 def _copy(
-    connection: Connection, statement: str, audience: str, publication: str
+    connection: Connection,
+    statement: str,
+    names: set[str],
+    rows_of: Callable[[str, Sequence[str]], Select[Any] | TextClause],
 ) -> Iterator[sqlite3.Connection]:
     if len(statement) > _LONGEST_STATEMENT:
         raise QuestionError(
@@ -157,9 +169,9 @@ def _copy(
     copy = sqlite3.connect(":memory:", check_same_thread=False)
     try:
         copy.execute("pragma temp_store=file")  # a big sort goes to disk, not into our memory
-        for name in sorted(_names(connection, audience) & words):
+        for name in sorted(names & words):
             columns = _named(_columns(connection, name), said, words)
-            _fill(copy, connection, _rows_of(name, columns, audience, publication), name)
+            _fill(copy, connection, rows_of(name, columns), name)
         yield copy
     finally:
         copy.close()
@@ -172,12 +184,18 @@ def _named(columns: Sequence[str], said: str, words: set[str]) -> list[str]:
     return [name for name in columns if name.lower() in words] or list(columns[:1])
 
 
-def _rows_of(
-    name: str, columns: Sequence[str], audience: str, publication: str
-) -> Select[Any] | TextClause:
-    """What of a relation is in reach."""
-    if name != published_cell.name:
-        return text(f"select {', '.join(columns)} from {name}")
+def _rows(
+    name: str, columns: Sequence[str], condition: str, given: Mapping[str, str]
+) -> TextClause:
+    rows = f"select {', '.join(columns)} from {name}"
+    if not condition:
+        return text(rows)
+    days = (bindparam(p, given[p], type_=Day) for p in re.findall(r":(\w+)", condition))
+    return text(f"{rows} where {condition}").bindparams(*days)
+
+
+def _cells(columns: Sequence[str], audience: str, publication: str) -> Select[Any]:
+    """The published cells that are in reach."""
     p = published_cell.c
     mine = select(*(p[column] for column in columns)).where(
         p.audience == ("inside" if audience == OPS else audience)

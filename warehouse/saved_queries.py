@@ -3,6 +3,7 @@
 -- query: titre | title
 -- answers: à quoi elle répond | what it answers
 -- parameter NAME KIND DEFAULT: étiquette | label        KIND is day, text or number; a day -30: 30 days ago
+-- only VIEW: CONDITION  rows of a view that are fetched at all; its parameters are days
 -- readers: look        for who may see how the system does; such a question may also name views of `ops`
 """
 
@@ -13,7 +14,8 @@ from functools import cache
 from importlib.resources import files
 
 _LINE = re.compile(
-    r"^-- (?P<what>query|answers|readers|parameter (?P<name>\w+) (?P<kind>day|text|number) (?P<default>\S+)): "
+    r"^-- (?P<what>query|answers|readers|only (?P<view>\w+)|"
+    r"parameter (?P<name>\w+) (?P<kind>day|text|number) (?P<default>\S+)): "
     r"(?P<text>.+)$"
 )
 
@@ -46,6 +48,7 @@ class SavedQuery:
     answers: tuple[str, str] = ("", "")
     parameters: list[Parameter] = field(default_factory=list)
     readers: str = ""
+    only: dict[str, str] = field(default_factory=dict)
 
     @property
     def publication(self) -> str:
@@ -79,6 +82,8 @@ def _parse(name: str, text: str) -> SavedQuery:
             query.title = texts
         elif match["what"] == "readers":
             query.readers = match["text"].strip()
+        elif match["view"]:
+            query.only[match["view"]] = match["text"].strip()
         elif match["what"] == "answers":
             query.answers = texts
         else:

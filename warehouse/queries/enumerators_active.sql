@@ -1,6 +1,7 @@
 -- query: Activité des enquêteurs | Activity of enumerators
 -- answers: Combien d'entretiens par enquêteur, combien de jours, quand le dernier envoi ? | How many interviews per enumerator, on how many days, when sent last?
 -- readers: look
+-- only enumerator_activity: day >= :since
 -- parameter since day -30: Depuis le | Since
 select
     enumerator,

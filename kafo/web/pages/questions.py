@@ -46,7 +46,7 @@ def saved(visit: Visit) -> Response:
             answer = ask(
                 connection, query.sql, seconds=_SECONDS, most=most, parameters=bound,
                 audience=OPS if query.readers else audience_of(visit.rights),
-                publication=query.publication,
+                publication=query.publication, only=query.only,
             )  # fmt: skip
     except UsageError as error:
         problem = visit.language.error(error)
@@ -114,9 +114,19 @@ def _file(form: str, name: str, answer: Answer) -> Response:
     return write(name, answer.columns, answer.rows)
 
 
+def _is_day(value: str) -> bool:
+    try:
+        return _DAY.fullmatch(value) is not None and bool(date.fromisoformat(value))
+    except ValueError:  # the 31st of February
+        return False
+
+
 def _checked(parameter: Parameter, value: str) -> str:
-    right = {"day": _DAY, "number": _NUMBER}.get(parameter.kind)
-    if right is not None and not right.fullmatch(value):
+    right = (
+        _is_day(value) if parameter.kind == "day"
+        else parameter.kind != "number" or _NUMBER.fullmatch(value)
+    )  # fmt: skip
+    if not right:
         raise UsageError(
             f"« {parameter.label[0]} » : « {value} » ne convient pas. Un jour s'écrit 2026-11-23.",
             f"'{parameter.label[1]}': '{value}' does not fit. A day is written 2026-11-23.",

@@ -51,6 +51,7 @@ def test_a_saved_question_is_answered_on_both_databases(name: str, engine: Engin
             parameters=bound,
             audience=audience,
             publication=query.publication,
+            only=query.only,
         )
     assert len(answer.columns) == len(set(answer.columns)) > 1
     if cell is not None:
@@ -67,6 +68,15 @@ def test_every_cell_that_is_asked_for_is_one_that_the_indicators_make() -> None:
     assert asked <= made
 
 
+def test_rows_that_are_not_fetched_are_those_the_question_itself_leaves_out() -> None:
+    found = [(q, *each) for q in saved_queries().values() for each in q.only.items()]
+    assert found
+    for query, view, condition in found:
+        said = " ".join(line for line in query.sql.splitlines() if not line.startswith("--"))
+        assert f"from {view} where {condition} group" in " ".join(said.split()), query.name
+        assert {p.kind for p in query.parameters if f":{p.name}" in condition} == {"day"}
+
+
 def test_questions_about_the_system_are_for_those_who_look_after_it(log_in: Browser) -> None:
     union, analyst = log_in("union_untm"), log_in("analyst")
     assert "sync_lag" not in union.get("/reports/queries").text
@@ -81,8 +91,10 @@ def test_others_never_reach_what_a_question_about_the_system_reaches(site: Site)
 
 def test_a_parameter_that_does_not_fit_is_said_and_bound_ones_stay_values(log_in: Browser) -> None:
     analyst = log_in("analyst")
-    wrong = analyst.get("/reports/queries/registrations_by_cercle?since=hier")
-    assert wrong.status_code == 409
-    assert "hier" in wrong.text
+    for day in ("hier", "2026-02-31"):
+        for name in ("registrations_by_cercle", "enumerators_active"):
+            wrong = analyst.get(f"/reports/queries/{name}?since={day}")
+            assert wrong.status_code == 409
+            assert day in wrong.text
     tried = analyst.get("/reports/queries/sites_to_visit", params={"least": "1 or 1=1"})
     assert tried.status_code == 409
