@@ -64,6 +64,7 @@ def main() -> None:
     """Run a command; every problem a person can act on ends as one line on standard error."""
     from kafo import (
         alarm_command,
+        backup_command,
         data_commands,
         demo_command,
         export_command,
@@ -86,6 +87,7 @@ def main() -> None:
     demo_command.add(app)
     run_command.add(app)
     alarm_command.add(app)
+    backup_command.add(app)
     people_commands.add(app)
     person_commands.add(app)
     export_command.add(app)

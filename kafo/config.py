@@ -132,6 +132,14 @@ class PagesSettings(_Strict):
     boundaries: str = ""
 
 
+class BackupSettings(_Strict):
+    """Where encrypted backups go, for which key, and for how long."""
+
+    folder: str = ""
+    recipient: str = Field(default="", pattern=r"^(age1\S+)?$")
+    keep_days: int = Field(default=30, ge=1, le=366)
+
+
 class Settings(_Strict):
     """What config.yaml holds."""
 
@@ -143,6 +151,7 @@ class Settings(_Strict):
     quality: QualitySettings = QualitySettings()
     listen: ListenSettings = ListenSettings()
     pages: PagesSettings = PagesSettings()
+    backup: BackupSettings = BackupSettings()
     data_folder: str = "data"
 
 

@@ -132,6 +132,7 @@ def erase(
     yes: bool = typer.Option(False, "--yes", help=say("Sans demander.", "Without asking.")),
 ) -> None:
     """Erase the person: warehouse and files now, Central now or as soon as it can be reached."""
+    from kafo.backup_work import keep_erasures
     from pipelines.protection.erase import erase as erase_person
     from pipelines.protection.erase import erase_part
     from pipelines.protection.footprint import Footprint, footprint
@@ -171,6 +172,7 @@ def erase(
         )
         clear(config, engine)
         recompute(engine)
+        keep_erasures(config, engine)
 
 
 def recompute(engine: Engine) -> None:

