@@ -64,6 +64,8 @@ def back_up(config: Config, engine: Engine) -> Made:
     at = now()
     work = config.data / _WORK
     shutil.rmtree(work, ignore_errors=True)
+    for cut_off in folder.glob(f"{_HEAD}*{_END}.part"):
+        cut_off.unlink(missing_ok=True)
     try:
         work.mkdir(parents=True, mode=0o700)
         url = parse_url(config.warehouse_url, config.secrets.get("warehouse_password"))

@@ -1,0 +1,226 @@
+"""Backups: whole or not there at all, unreadable without the key, and never a way back for the erased."""
+
+import hashlib
+import os
+import resource
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, Engine, text
+
+from warehouse.encrypted import encrypt
+from warehouse.engine import open_warehouse, parse_url
+from warehouse.identity_tables import person
+from warehouse.web_tables import web_session
+
+CONFIG = """central:
+  url: sandbox
+  projects: [1]
+warehouse:
+  url: sqlite:///data/kafo.db
+backup:
+  folder: "{folder}"
+  recipient: "{recipient}"
+  keep_days: {days}
+"""
+NOW = "2026-11-02T10:00:00.000Z"
+NAME = "Sissoko-Zébulon"
+KEY = "ab" * 32
+
+
+@dataclass(frozen=True)
+class Office:
+    """A folder as a data manager has it, with a disk for backups beside it."""
+
+    home: Path
+    disk: Path
+    key: str | None = None
+
+    def kafo(
+        self, *words: str, limit: Callable[[], None] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "kafo", *words], cwd=self.home, capture_output=True, text=True,
+            timeout=120, check=False, preexec_fn=limit,
+            env=os.environ | {"KAFO_LANG": "fr", "KAFO_USER": "essai"},
+        )  # fmt: skip
+
+    def made(self, *words: str) -> str:
+        done = self.kafo(*words)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def engine(self) -> Engine:
+        return open_warehouse(parse_url(f"sqlite:///{self.home}/data/kafo.db"), key=self.key)
+
+    def read(self, statement: str) -> list[tuple[object, ...]]:
+        engine = self.engine()
+        with engine.connect() as connection:
+            found = [tuple(row) for row in connection.execute(text(statement))]
+        engine.dispose()
+        return found
+
+    def write(self, change: Callable[[Connection], object]) -> None:
+        engine = self.engine()
+        with engine.begin() as connection:
+            change(connection)
+        engine.dispose()
+
+    @property
+    def backups(self) -> list[Path]:
+        return sorted(self.disk.glob("kafo-*.tar.age"))
+
+    def state(self) -> dict[str, str]:
+        """Every file with its digest."""
+        return {
+            str(file.relative_to(self.home)): hashlib.sha256(file.read_bytes()).hexdigest()
+            for file in self.home.rglob("*")
+            if file.is_file()
+        }
+
+
+@pytest.fixture(params=["open", "encrypted"])
+def office(request: pytest.FixtureRequest, tmp_path: Path, migrated_file: Path) -> Office:
+    """Somebody in the register, a photo, somebody logged in; on an open and an encrypted file."""
+    home, disk = tmp_path / "kafo", tmp_path / "disk"
+    disk.mkdir()
+    (home / "data" / "attachments" / "ab").mkdir(parents=True)
+    shutil.copy(migrated_file, home / "data" / "kafo.db")
+    made = Office(home, disk, KEY if request.param == "encrypted" else None)
+    if made.key:
+        encrypt(home / "data" / "kafo.db", made.key)
+        secrets = home / "secrets.yaml"
+        secrets.write_text(f'warehouse_key: "{made.key}"\n', encoding="utf-8")
+        secrets.chmod(0o600)
+    configure(made, recipient="")
+    public = made.made("backup", "key", "cle.txt").rpartition('recipient: "')[2].split('"')[0]
+    configure(made, recipient=public)
+    made.write(lambda c: c.execute(person.insert().values(
+        person_id="pid-one", state="active", created_at=NOW, updated_at=NOW, registrations=1,
+        last_name=NAME,
+    )))  # fmt: skip
+    made.write(lambda c: c.execute(web_session.insert().values(
+        token_hash="x", name="awa", created_at=NOW, seen_at=NOW,
+    )))  # fmt: skip
+    (home / "data" / "attachments" / "ab" / "photo").write_bytes(b"photo" * 1000)
+    return made
+
+
+def configure(
+    office: Office, *, recipient: str, days: int = 30, folder: Path | None = None
+) -> None:
+    words = CONFIG.format(folder=folder or office.disk, recipient=recipient, days=days)
+    (office.home / "config.yaml").write_text(words, encoding="utf-8")
+
+
+def test_what_was_saved_comes_back_and_what_was_there_is_set_aside(office: Office) -> None:
+    told = office.made("backup", "make")
+    assert "écrits et relus" in told
+    [backup] = office.backups
+    assert NAME.encode() not in backup.read_bytes()
+    assert backup.stat().st_mode & 0o077 == 0
+    assert not list(office.home.rglob("*.part"))
+    config = (office.home / "config.yaml").read_bytes()
+    office.write(lambda c: c.execute(text("delete from person")))
+    (office.home / "config.yaml").write_bytes(config + b"# later\n")
+    shutil.rmtree(office.home / "data" / "attachments")
+    told = office.made("backup", "restore", str(backup), "--key", "cle.txt", "--yes")
+    assert office.read("select last_name from person") == [(NAME,)]
+    assert (office.home / "config.yaml").read_bytes() == config
+    assert (office.home / "data/attachments/ab/photo").read_bytes() == b"photo" * 1000
+    assert office.read("select name from web_session") == [], "everybody logs in again"
+    assert office.read("select action from access_log") == [("restore",)]
+    [aside] = office.home.glob("avant-restauration-*")
+    assert str(aside) in told
+    assert (aside / "config.yaml").read_bytes().endswith(b"# later\n")
+    assert (aside / "data" / "kafo.db").exists()
+    assert office.kafo("status").returncode == 0
+
+
+def test_what_is_no_backup_or_no_key_changes_nothing(office: Office, tmp_path: Path) -> None:
+    office.made("backup", "make")
+    office.made("backup", "key", "other.txt")
+    [backup] = office.backups
+    whole = backup.read_bytes()
+    spoilt = {
+        "cut": whole[: len(whole) // 2],
+        "cut at the end": whole[:-3],
+        "flipped": whole[:5000] + bytes([whole[5000] ^ 1]) + whole[5001:],
+        "empty": b"",
+        "other": b"no backup at all",
+    }
+    before = office.state()
+    for name, content in spoilt.items():
+        (tmp_path / name).write_bytes(content)
+        done = office.kafo("backup", "restore", str(tmp_path / name), "--key", "cle.txt", "--yes")
+        assert (done.returncode, done.stdout) == (1, ""), name
+        assert done.stderr.count("\n") == 1, name
+    for key, code in (("other.txt", 1), ("config.yaml", 2), ("missing.txt", 2)):
+        done = office.kafo("backup", "restore", str(backup), "--key", key, "--yes")
+        assert done.returncode == code, key
+        assert done.stderr.startswith("Erreur"), key
+    assert office.state() == before
+
+
+def test_who_was_erased_does_not_come_back_even_when_the_database_is_lost(office: Office) -> None:
+    office.made("backup", "make")
+    office.made("person", "erase", "pid-one", "--reason", "demande écrite du 2 novembre", "--yes")
+    assert (office.disk / "effacements.age").exists()
+    shutil.rmtree(office.home / "data")
+    [backup] = office.backups
+    told = office.made("backup", "restore", str(backup), "--key", "cle.txt", "--yes")
+    assert "1 fiches effacées" in told
+    assert office.read("select person_id from person") == []
+    assert len(office.read("select person_hash from erasure")) == 1
+    assert NAME.encode() not in (office.home / "data" / "kafo.db").read_bytes()
+
+
+def test_a_disk_that_is_not_there_or_full_leaves_nothing_half_done(office: Office) -> None:
+    recipient = (
+        (office.home / "config.yaml").read_text().rpartition('recipient: "')[2].split('"')[0]
+    )
+    before = set(office.state())
+
+    def little_room() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+
+    full = office.kafo("backup", "make", limit=little_room)
+    assert full.returncode == 1
+    assert "disque" in full.stderr
+    configure(office, recipient=recipient, folder=office.disk / "unplugged")
+    gone = office.kafo("backup", "make")
+    assert gone.returncode == 1
+    assert "Branchez le disque" in gone.stderr
+    (office.home / "config.yaml").write_text(CONFIG.format(folder="", recipient="", days=30))
+    unset = office.kafo("backup", "make")
+    assert unset.returncode == 2
+    assert "kafo backup key" in unset.stderr
+    assert office.backups == []
+    assert list(office.disk.iterdir()) == []
+    assert set(office.state()) == before
+
+
+def test_old_backups_go_but_never_the_newest(office: Office) -> None:
+    old = office.disk / "kafo-2020-01-01T023000.tar.age"
+    cut_off = office.disk / "kafo-2020-01-02T023000.tar.age.part"
+    stranger = office.disk / "kafo-rapport.pdf"
+    for file in (old, cut_off, stranger):
+        file.write_bytes(b"x")
+    assert "1 anciennes" in office.made("backup", "make")
+    assert not old.exists()
+    assert not cut_off.exists()
+    assert stranger.exists()
+    assert len(office.backups) == 1
+
+
+def test_a_key_is_never_overwritten(office: Office) -> None:
+    before = (office.home / "cle.txt").read_bytes()
+    assert b"AGE-SECRET-KEY-1" in before
+    assert (office.home / "cle.txt").stat().st_mode & 0o077 == 0
+    assert office.kafo("backup", "key", "cle.txt").returncode == 2
+    assert (office.home / "cle.txt").read_bytes() == before
