@@ -126,19 +126,27 @@ def _members(config: Config, copy: Path, at: str) -> Iterator[Member]:
     made = {"made_at": at, "data_folder": config.settings.data_folder, "warehouse": copy.name}
     yield _MANIFEST, json.dumps(made).encode()
     yield copy.name, copy
-    for name in ("config.yaml", "secrets.yaml"):
+    for name in _beside_data(config):
         if (config.folder / name).exists():
             yield name, config.folder / name
     backups = _folder(config).resolve()
     url = parse_url(config.warehouse_url)
-    database = Path(url.database or "").name if url.get_backend_name() == "sqlite" else None
+    database = url.database if url.get_backend_name() == "sqlite" else None
     for file in sorted(config.data.rglob("*")):
-        passing = file.suffix == ".part" or _WORK in file.parts or backups in file.resolve().parents
-        ours = (
-            database is not None and file.parent == config.data and file.name.startswith(database)
-        )
+        path = file.resolve()
+        passing = file.suffix == ".part" or _WORK in file.parts or backups in path.parents
+        ours = database is not None and str(path).startswith(str(Path(database).resolve()))
         if file.is_file() and not (passing or ours):
             yield f"data/{file.relative_to(config.data).as_posix()}", file
+
+
+def _beside_data(config: Config) -> list[str]:
+    """The configuration and what it names, from its folder: without the private key for instance,
+    encrypted answers are lost. What lies elsewhere is not ours to move."""
+    named = (config.settings.central.private_key, config.settings.pages.boundaries)
+    inside = config.folder.resolve()
+    mine = [n for n in named if n and inside in (inside / n).resolve().parents]
+    return ["config.yaml", "secrets.yaml", *mine]
 
 
 def _drop_old(folder: Path, at: str, days: int) -> int:
@@ -242,8 +250,8 @@ def _change_places(base: Path, new: Path, config: Config) -> Path | None:
 
     aside = base / f"avant-restauration-{now()[:19].replace(':', '')}"
     url = parse_url(config.warehouse_url)
-    old = [base / name for name in ("config.yaml", "secrets.yaml") if (new / name).exists()]
-    old.append(config.data)
+    names = [name for name in _beside_data(config) if (new / name).exists()]
+    old = [base / name for name in names] + [config.data]
     if (new / SQLITE).exists():  # it may lie elsewhere than in the data folder
         database = Path(url.database or "")
         old += [database.with_name(database.name + end) for end in ("", "-wal", "-shm")]
@@ -253,9 +261,9 @@ def _change_places(base: Path, new: Path, config: Config) -> Path | None:
             shutil.move(each, aside / each.name)
     (new / "data").mkdir(exist_ok=True)
     shutil.move(new / "data", config.data)
-    for name in ("config.yaml", "secrets.yaml"):
-        if (new / name).exists():
-            shutil.move(new / name, base / name)
+    for name in names:
+        (base / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(new / name, base / name)
     if (new / SQLITE).exists():
         put_back(url, new / SQLITE, None)
     return aside if aside.exists() else None

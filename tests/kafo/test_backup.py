@@ -26,6 +26,7 @@ from warehouse.web_tables import web_session
 
 CONFIG = """central:
   url: sandbox
+  private_key: keys/central.pem
   projects: [1]
 warehouse:
   url: sqlite:///data/kafo.db
@@ -114,6 +115,8 @@ def office(request: pytest.FixtureRequest, tmp_path: Path, migrated_file: Path) 
     made.write(lambda c: c.execute(web_session.insert().values(
         token_hash="x", name="awa", created_at=NOW, seen_at=NOW,
     )))  # fmt: skip
+    (home / "keys").mkdir()
+    (home / "keys" / "central.pem").write_bytes(b"a key")
     (home / "data" / "attachments" / "ab" / "photo").write_bytes(b"photo" * 1000)
     return made
 
@@ -136,10 +139,12 @@ def test_what_was_saved_comes_back_and_what_was_there_is_set_aside(office: Offic
     office.write(lambda c: c.execute(text("delete from person")))
     (office.home / "config.yaml").write_bytes(config + b"# later\n")
     shutil.rmtree(office.home / "data" / "attachments")
+    shutil.rmtree(office.home / "keys")
     told = office.made("backup", "restore", str(backup), "--key", "cle.txt", "--yes")
     assert office.read("select last_name from person") == [(NAME,)]
     assert (office.home / "config.yaml").read_bytes() == config
     assert (office.home / "data/attachments/ab/photo").read_bytes() == b"photo" * 1000
+    assert (office.home / "keys" / "central.pem").read_bytes() == b"a key"
     assert office.read("select name from web_session") == [], "everybody logs in again"
     assert office.read("select action from access_log") == [("restore",)]
     [aside] = office.home.glob("avant-restauration-*")
