@@ -44,18 +44,23 @@ def recipient(text: str) -> Recipient:
         ) from None
 
 
-def identity(path: Path) -> Identity:
-    """The secret key of a key file; UsageError when there is none in it."""
+def identities(path: Path) -> list[Identity]:
+    """The secret keys of a key file, one or more; UsageError when there is none in it."""
+    found = []
     try:
-        lines = path.read_text(encoding="utf-8").split()
-        return Identity.from_str(next(w for w in lines if w.upper().startswith("AGE-SECRET-KEY-")))
-    except (OSError, UnicodeDecodeError, StopIteration, pyrage.IdentityError):
+        for word in path.read_text(encoding="utf-8").split():
+            if word.upper().startswith("AGE-SECRET-KEY-"):
+                found.append(Identity.from_str(word))
+    except (OSError, UnicodeDecodeError, pyrage.IdentityError):
+        found = []
+    if not found:
         raise UsageError(
             f"{path} ne contient pas de clé de sauvegarde lisible (AGE-SECRET-KEY-…). Recopiez-la de "
             "l'enveloppe, sans faute : une seule lettre fausse suffit.",
             f"{path} holds no readable backup key (AGE-SECRET-KEY-…). Copy it from the envelope without "
             "a mistake: one wrong letter is enough.",
-        ) from None
+        )
+    return found
 
 
 def seal(members: Iterable[Member], target: Path, key: Recipient) -> int:
@@ -74,7 +79,7 @@ def seal(members: Iterable[Member], target: Path, key: Recipient) -> int:
             out.flush()
             os.fsync(out.fileno())
         read: dict[str, str] = {}
-        with part.open("rb") as sealed, _opened(sealed, check) as archive:
+        with part.open("rb") as sealed, _opened(sealed, [check]) as archive:
             for entry in archive:
                 content = archive.extractfile(entry)
                 assert content is not None
@@ -94,10 +99,10 @@ def seal(members: Iterable[Member], target: Path, key: Recipient) -> int:
     return size
 
 
-def unseal(file: Path, key: Identity, folder: Path) -> None:
+def unseal(file: Path, keys: list[Identity], folder: Path) -> None:
     """Unpack a backup into a folder; KafoError when the key or the file is not right."""
     try:
-        with file.open("rb") as sealed, _opened(sealed, key) as archive:
+        with file.open("rb") as sealed, _opened(sealed, keys) as archive:
             archive.extractall(folder, filter="data")
     except pyrage.DecryptError:
         raise KafoError(
@@ -121,14 +126,16 @@ def seal_bytes(content: bytes, target: Path, key: Recipient) -> None:
     part.replace(target)
 
 
-def unseal_bytes(file: Path, key: Identity) -> bytes:
+def unseal_bytes(file: Path, keys: list[Identity]) -> bytes:
     """What `seal_bytes` wrote; KafoError when the key or the file is not right."""
     try:
-        content: bytes = pyrage.decrypt(file.read_bytes(), [key])
+        content: bytes = pyrage.decrypt(file.read_bytes(), keys)
     except (OSError, pyrage.DecryptError):
         raise KafoError(
-            f"{file} ne s'ouvre pas avec cette clé, ou est abîmé.",
-            f"{file} does not open with this key, or is damaged.",
+            f"{file} ne s'ouvre pas avec cette clé, ou est abîmé. Si la clé a été changée depuis, recopiez "
+            "l'ancienne et la nouvelle dans le même fichier. Rien n'a été changé.",
+            f"{file} does not open with this key, or is damaged. If the key was changed since, copy the old "
+            "and the new one into the same file. Nothing was changed.",
         ) from None
     return content
 
@@ -176,9 +183,9 @@ def _digest(file: Any) -> str:
 
 
 @contextmanager
-def _opened(sealed: BinaryIO, key: Identity) -> Iterator[tarfile.TarFile]:
+def _opened(sealed: BinaryIO, keys: list[Identity]) -> Iterator[tarfile.TarFile]:
     with (
-        _source(lambda pipe: pyrage.decrypt_io(sealed, pipe, [key])) as plain,
+        _source(lambda pipe: pyrage.decrypt_io(sealed, pipe, keys)) as plain,
         tarfile.open(fileobj=plain, mode="r|") as archive,
     ):
         yield archive

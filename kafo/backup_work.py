@@ -13,7 +13,7 @@ from sqlalchemy import Engine, delete
 from forms.errors import KafoError, UsageError
 from kafo.backup_archive import (
     Member,
-    identity,
+    identities,
     recipient,
     seal,
     seal_bytes,
@@ -72,6 +72,13 @@ def back_up(config: Config, engine: Engine) -> Made:
         copy = copy_warehouse(url, config.secrets.get("warehouse_key"), work)
         name = f"{_HEAD}{at[:19].replace(':', '')}{_END}"
         size = seal(_members(config, copy, at), folder / name, key)
+    except OSError as error:
+        raise KafoError(
+            f"La sauvegarde s'est arrêtée ({error.strerror}) : place ou droits dans {config.data}. Corrigez, "
+            "puis relancez « kafo backup make ».",
+            f"The backup stopped ({error.strerror}): room or rights in {config.data}. Correct that, then run "
+            "'kafo backup make' again.",
+        ) from None
     finally:
         shutil.rmtree(work, ignore_errors=True)
     keep_erasures(config, engine)
@@ -104,19 +111,27 @@ def restore(path: Path, file: Path, key_file: Path) -> Restored:
     What was there is moved into a folder beside, not overwritten. Raises KafoError; up to the moment
     in which folders change places nothing is changed.
     """
-    key = identity(key_file)
+    keys = identities(key_file)
     base = path.resolve().parent
     new = base / _NEW
     shutil.rmtree(new, ignore_errors=True)
-    new.mkdir(mode=0o700)
     try:
-        unseal(file, key, new)
+        new.mkdir(mode=0o700)
+        unseal(file, keys, new)
         made_at = _manifest(new, file)["made_at"]
         later = file.parent / ERASURES
-        copies = [json.loads(unseal_bytes(later, key))] if later.exists() else []
+        copies = [json.loads(unseal_bytes(later, keys))] if later.exists() else []
         config = read_config(new / "config.yaml").model_copy(update={"folder": base})
         again = _settle(new, config, copies + _erased_here(path))
         aside = _change_places(base, new, config)
+    except OSError as error:
+        raise KafoError(
+            f"La restauration s'est arrêtée ({error.strerror}) : place ou droits dans {base}. Ce qui était "
+            "là y est encore, ou dans son dossier avant-restauration-…. Corrigez, puis relancez la même "
+            "commande.",
+            f"The restoration stopped ({error.strerror}): room or rights in {base}. What was there still is, "
+            "or in its folder avant-restauration-…. Correct that, then run the same command again.",
+        ) from None
     finally:
         shutil.rmtree(new, ignore_errors=True)
     return Restored(made_at, aside, again)

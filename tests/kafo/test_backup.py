@@ -128,6 +128,13 @@ def configure(
     (office.home / "config.yaml").write_text(words, encoding="utf-8")
 
 
+def change_key(office: Office, name: str) -> None:
+    """A new key, and what was erased kept for it."""
+    public = office.made("backup", "key", name).rpartition('recipient: "')[2].split('"')[0]
+    configure(office, recipient=public)
+    office.made("protection", "retention")
+
+
 def test_what_was_saved_comes_back_and_what_was_there_is_set_aside(office: Office) -> None:
     told = office.made("backup", "make")
     assert "écrits et relus" in told
@@ -183,8 +190,14 @@ def test_who_was_erased_does_not_come_back_even_when_the_database_is_lost(office
     office.made("backup", "make")
     office.made("person", "erase", "pid-one", "--reason", "demande écrite du 2 novembre", "--yes")
     assert (office.disk / "effacements.age").exists()
+    change_key(office, "neuve.txt")
     shutil.rmtree(office.home / "data")
     [backup] = office.backups
+    alone = office.kafo("backup", "restore", str(backup), "--key", "cle.txt", "--yes")
+    assert alone.returncode == 1
+    assert "l'ancienne et la nouvelle" in alone.stderr
+    both = (office.home / "cle.txt").read_text() + (office.home / "neuve.txt").read_text()
+    (office.home / "cle.txt").write_text(both)
     told = office.made("backup", "restore", str(backup), "--key", "cle.txt", "--yes")
     assert "1 fiches effacées" in told
     assert office.read("select person_id from person") == []
