@@ -5,6 +5,7 @@ Texts are written as texts only, so that no label of a form can become a formula
 
 import io
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from pipelines.report.model import Cell, Line, Part, Report, Section, Table
@@ -23,6 +24,9 @@ _LONGEST_HEADER = 255
 """What Excel takes as name of a sheet and as header of a page."""
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 _LABEL_WIDTH, _CELL_WIDTH = 46, 14
+_TITLE_WIDTH, _TEXT_WIDTH = 40, 100
+_LINE, _HIGHEST = 15, 409
+"""Height in points of a line of text, and of the highest row that Excel has."""
 
 _NUMBERS = {
     "count": "#,##0",
@@ -107,12 +111,14 @@ def workbook(report: Report) -> bytes:
 
 def _formats(book: "Workbook") -> "dict[str, Format]":
     wrapped = {"text_wrap": True, "valign": "top"}
+    above = {"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom"}
     found = {
         "title": book.add_format({"bold": True, "font_size": 16}),
         "heading": book.add_format({"bold": True, "font_size": 12}),
-        "head": book.add_format({"bold": True, "bottom": 1, **wrapped}),
-        "number head": book.add_format({"bold": True, "bottom": 1, "align": "right", **wrapped}),
+        "head": book.add_format(above),
+        "number head": book.add_format({"align": "right", **above}),
         "label": book.add_format(wrapped),
+        "strong": book.add_format({"bold": True}),
         "label strong": book.add_format({"bold": True, **wrapped}),
         "quiet": book.add_format({"font_color": "#595959", "italic": True}),
         "note": book.add_format(wrapped),
@@ -127,7 +133,7 @@ def _formats(book: "Workbook") -> "dict[str, Format]":
 def _summary(pen: _Pen) -> None:
     report, sheet = pen.report, pen.sheet(pen.of(_SUMMARY))
     sheet.set_column(0, 0, 24)
-    sheet.set_column(1, 1, 100)
+    sheet.set_column(1, 1, _TEXT_WIDTH)
     sheet.write_string(0, 0, pen.of(_REPORT), pen.formats["title"])
     facts: list[tuple[Texts, str]] = [
         (("Période", "Period"), f"{report.period} ({report.days})"),
@@ -150,6 +156,7 @@ def _summary(pen: _Pen) -> None:
     for row, (name, value) in enumerate(facts, 2):
         sheet.write_string(row, 0, pen.of(name), pen.formats["label strong"])
         sheet.write_string(row, 1, value, pen.formats["note"])
+        _high(sheet, row, (value, _TEXT_WIDTH))
 
 
 def _key_figures(pen: _Pen) -> None:
@@ -204,7 +211,7 @@ def _tables(part: Part) -> tuple[Table, ...]:
 
 def _table(pen: _Pen, sheet: "Worksheet", row: int, table: Table) -> int:
     """Write it with the code of its SQL; the row after it and an empty one."""
-    sheet.write_string(row, 0, f"{table.title} (SQL {table.code})", pen.formats["label strong"])
+    sheet.write_string(row, 0, f"{table.title} (SQL {table.code})", pen.formats["strong"])
     _head(pen, sheet, row + 1, table.head)
     for at, line in enumerate(table.lines, row + 2):
         _line(pen, sheet, at, line)
@@ -212,12 +219,28 @@ def _table(pen: _Pen, sheet: "Worksheet", row: int, table: Table) -> int:
 
 
 def _head(pen: _Pen, sheet: "Worksheet", row: int, names: tuple[str, ...]) -> None:
+    _high(
+        sheet,
+        row,
+        *((n, _CELL_WIDTH if column else _LABEL_WIDTH) for column, n in enumerate(names)),
+    )
     for column, name in enumerate(names):
         sheet.write_string(row, column, name, pen.formats["number head" if column else "head"])
 
 
+def _high(sheet: "Worksheet", row: int, *texts: tuple[str, int]) -> None:
+    """As high as texts of these widths need; not every program sees to it when it opens the file."""
+    lines = max(
+        sum(max(len(wrap(line, width)), 1) for line in text.splitlines() or [""])
+        for text, width in texts
+    )
+    if lines > 1:
+        sheet.set_row(row, min(_LINE * lines, _HIGHEST))
+
+
 def _line(pen: _Pen, sheet: "Worksheet", row: int, line: Line) -> None:
     sheet.write_string(row, 0, line.label, pen.formats["label"])
+    _high(sheet, row, (line.label, _LABEL_WIDTH))
     for column, cell in enumerate(line.cells, 1):
         _cell(pen, sheet, (row, column), cell)
 
@@ -246,7 +269,9 @@ def _annex(pen: _Pen) -> None:
         ("Ce qu'il donne", "What it gives"),
         ("SQL", "SQL"),
     )
-    for column, (texts, width) in enumerate(zip(heads, (10, 40, 100), strict=True)):
+    for column, (texts, width) in enumerate(
+        zip(heads, (10, _TITLE_WIDTH, _TEXT_WIDTH), strict=True)
+    ):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, pen.of(texts), pen.formats["head"])
     sheet.repeat_rows(0)
@@ -254,3 +279,4 @@ def _annex(pen: _Pen) -> None:
         sheet.write_string(row, 0, query.code, pen.formats["label"])
         sheet.write_string(row, 1, query.title, pen.formats["label"])
         sheet.write_string(row, 2, query.sql, pen.formats["code"])
+        _high(sheet, row, (query.title, _TITLE_WIDTH), (query.sql, _TEXT_WIDTH))

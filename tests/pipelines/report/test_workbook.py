@@ -180,3 +180,21 @@ def test_each_key_figure_of_several_quarters_has_its_columns() -> None:
         drawn = parts.read("xl/charts/chart1.xml").decode()
     signs = re.findall(r"<c:dLbl>.*?<a:t>(.*?)</a:t>", drawn)
     assert signs == [HIDDEN, NONE], "a quarter without a figure bears its sign, not a nought"
+
+
+def test_no_wrapped_text_covers_the_row_below(read: Any) -> None:
+    wrapped = 0
+    for sheet in read.worksheets:
+        for row in sheet.iter_rows():
+            for one in row:
+                if not isinstance(one.value, str) or not one.alignment.wrap_text:
+                    continue
+                width = int(sheet.column_dimensions[one.column_letter].width)
+                lines = sum(-(-len(line) // width) for line in one.value.splitlines())
+                wrapped += lines > 1
+                needed = min(14 * lines, 400) if lines > 1 else 0
+                assert (sheet.row_dimensions[one.row].height or 15) >= needed, (
+                    sheet.title,
+                    one.value,
+                )
+    assert wrapped > 3
