@@ -119,7 +119,7 @@ def _found(connection: Connection, columns: Any, hashes: set[str], salt: str) ->
         return set()
     return {
         (row[0], row[1], row[2])
-        for row in connection.execute(select(*columns))
+        for row in connection.execute(select(*columns).execution_options(stream_results=True))
         if hash_of(salt, row[2]) in hashes
     }
 
