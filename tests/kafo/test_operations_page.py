@@ -5,16 +5,19 @@ import re
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
-import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import text
 
-from kafo.config import SECRETS, Settings
+from kafo import backup_command
+from kafo.backup_work import ERASURES
+from kafo.config import SECRETS, BackupSettings, Settings
 from sync.metrics import metrics_text
 from sync.schedule import _EVENTS
 from warehouse.engine import open_warehouse, parse_url
 from warehouse.migrate import migrate
+from warehouse.snapshot import copy_warehouse
 
 ROOT = Path(__file__).parent.parent.parent
 PAGE = (ROOT / "docs" / "fr" / "exploitation.md").read_text(encoding="utf-8")
@@ -83,44 +86,27 @@ def test_the_service_and_the_container_are_the_ones_of_the_page() -> None:
         assert (ROOT / source_path).is_dir()
 
 
-def block(after: str) -> str:
-    """The commands that stand after a text of the page."""
-    return PAGE.split(after, 1)[1].split("```\n", 2)[1]
-
-
-@pytest.fixture
-def kafo_folder(tmp_path: Path) -> Path:
-    (tmp_path / "data" / "files").mkdir(parents=True)
-    (tmp_path / "data" / "files" / "photo").write_bytes(b"photo")
-    for name in ("config.yaml", "secrets.yaml"):
-        (tmp_path / name).write_text("x: 1\n")
-    python = tmp_path / ".venv" / "bin" / "python"
-    python.parent.mkdir(parents=True)
-    python.symlink_to(sys.executable)
-    return tmp_path
-
-
-def test_a_backup_made_as_the_page_says_while_kafo_writes_can_be_restored(
-    kafo_folder: Path,
-) -> None:
-    engine: Engine = open_warehouse(parse_url(f"sqlite:///{kafo_folder}/data/kafo.db"))
-    migrate(engine, kafo_folder)
+def test_a_copy_made_while_kafo_writes_holds_what_was_committed(tmp_path: Path) -> None:
+    url = parse_url(f"sqlite:///{tmp_path}/kafo.db")
+    engine = open_warehouse(url)
+    migrate(engine, tmp_path)
     write = text("insert into sync_run (started_at, outcome) values ('x', 'ok')")
     with engine.begin() as connection:
         connection.execute(write)
-    commands = block("sans arrêter Kafo").replace("cd /srv/kafo", f"cd '{kafo_folder}'")
+    (tmp_path / "copy").mkdir()
     with engine.begin() as connection:
         connection.execute(write)  # under way, not committed: must not be in the copy
-        subprocess.run(["bash", "-ec", commands], check=True, capture_output=True)
+        copy = copy_warehouse(url, None, tmp_path / "copy")
     engine.dispose()
-    (copy,) = (kafo_folder / "sauvegarde").glob("kafo-*.db")
-    (folder,) = (kafo_folder / "sauvegarde").glob("dossier-*.tar.gz")
-    assert copy.stat().st_mode & 0o077 == folder.stat().st_mode & 0o077 == 0
-    restored = sqlite3.connect(copy)
-    assert restored.execute("select count(*) from sync_run").fetchone() == (1,)
-    assert restored.execute("pragma integrity_check").fetchone() == ("ok",)
-    restored.close()
-    listed = subprocess.run(["tar", "-tzf", folder], capture_output=True, text=True, check=True)
-    names = set(listed.stdout.split())
-    assert {"data/files/photo", "config.yaml", "secrets.yaml"} <= names
-    assert not any("kafo.db" in name for name in names)
+    assert copy.stat().st_mode & 0o077 == 0
+    with closing(sqlite3.connect(copy)) as restored:
+        assert restored.execute("select count(*) from sync_run").fetchone() == (1,)
+
+
+def test_the_settings_and_commands_of_backups_are_those_of_the_page() -> None:
+    said = PAGE.split("   backup:\n", 1)[1].split("```", 1)[0]
+    keys = set(re.findall(r"^\s+(\w+):", said, re.MULTILINE))
+    assert keys == set(BackupSettings.model_fields)
+    for command in set(re.findall(r"kafo backup (\w+)", PAGE)):
+        assert callable(getattr(backup_command, command))
+    assert f"`{ERASURES}`" in PAGE
