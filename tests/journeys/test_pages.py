@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parent.parent.parent
 PICTURES = ROOT / "test-output" / "pages"
@@ -212,7 +212,7 @@ def test_the_login_is_sound_and_speaks_both_languages(served: Served, axe: str) 
     page.goto(served.address)
     assert faults(page, axe) == []
     page.get_by_role("link", name="English").click()
-    assert page.get_by_role("button", name="Log in").is_visible()
+    expect(page.get_by_role("button", name="Log in")).to_be_visible()
     assert faults(page, axe) == []
     assert watch.said == watch.elsewhere == []
     context.close()
@@ -224,7 +224,7 @@ def test_a_synchronisation_is_asked_for_and_followed(served: Served) -> None:
     page.goto(served.address + "/today")
     page.keyboard.press("s")
     page.get_by_role("status").filter(has_text="réussi").wait_for()
-    assert page.get_by_role("rowheader", name="identification").is_visible()
+    expect(page.get_by_role("rowheader", name="identification")).to_be_visible()
     context.close()
 
 
@@ -234,13 +234,13 @@ def test_a_lost_phone_is_cut_off_and_can_be_given_access_again(served: Served) -
     page.on("dialog", lambda dialog: dialog.accept())
     page.goto(served.address + "/settings/phones")
     row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="PF-03"))
-    assert row.get_by_text("ouvert").is_visible()
+    expect(row.get_by_text("ouvert")).to_be_visible()
     row.get_by_role("button", name="Perdu : couper").click()
     page.get_by_role("status").wait_for()
-    assert row.get_by_text("coupé").is_visible()
+    expect(row.get_by_text("coupé")).to_be_visible()
     page.get_by_label("Code de l'enquêteur").fill("PF-03")
     page.get_by_role("button", name="Donner un accès").click()
-    assert page.get_by_role("img", name="Code QR").is_visible()
+    expect(page.get_by_role("img", name="Code QR")).to_be_visible()
     page.goto(served.address + "/settings/log")
     assert (
         page.get_by_role("row").filter(has_text="téléphone coupé").filter(has_text="PF-03").count()
@@ -262,7 +262,7 @@ def test_a_problem_is_found_and_sent_back_to_central(served: Served, axe: str) -
     page.keyboard.press("s")
     page.get_by_role("status").filter(has_text="réussi").wait_for()
     page.goto(problem)
-    assert page.get_by_role("definition").filter(has_text="à corriger").is_visible()
+    expect(page.get_by_role("definition").filter(has_text="à corriger")).to_be_visible()
     context.close()
 
 
@@ -306,7 +306,7 @@ def test_somebody_is_found_by_a_name_as_heard(served: Served, axe: str) -> None:
     page.get_by_role("link", name="oulibal").or_(
         page.get_by_role("link", name="OULIBAL")
     ).first.click()
-    assert page.get_by_role("heading", name="Ce que le centre sait").is_visible()
+    expect(page.get_by_role("heading", name="Ce que le centre sait")).to_be_visible()
     assert "oulibal" not in page.url.lower()
     assert faults(page, axe) == []
     wide = page.evaluate("document.documentElement.scrollWidth")
