@@ -22,6 +22,7 @@ from kafo.backup_archive import (
 )
 from kafo.config import Config, read_config
 from kafo.connection import REFERENCE, now
+from kafo.operator import who
 from warehouse.engine import open_reader, open_warehouse, parse_url, reading, writing
 from warehouse.migrate import migrate
 
@@ -31,6 +32,7 @@ ERASURES = "effacements.age"
 _HEAD, _END = "kafo-", ".tar.age"
 _WORK, _NEW = "sauvegarde.part", "restauration.part"
 _MANIFEST = "manifest.json"
+_BESIDE_DATABASES = (".db-wal", ".db-shm", ".db-journal", ".db.lock")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,8 @@ def restore(path: Path, file: Path, key_file: Path) -> Restored:
 
 
 def _members(config: Config, copy: Path, at: str) -> Iterator[Member]:
+    from warehouse.snapshot import copy_sqlite
+
     made = {"made_at": at, "data_folder": config.settings.data_folder, "warehouse": copy.name}
     yield _MANIFEST, json.dumps(made).encode()
     yield copy.name, copy
@@ -151,8 +155,15 @@ def _members(config: Config, copy: Path, at: str) -> Iterator[Member]:
         path = file.resolve()
         passing = file.suffix == ".part" or _WORK in file.parts or backups in path.parents
         ours = database is not None and str(path).startswith(str(Path(database).resolve()))
-        if file.is_file() and not (passing or ours):
-            yield f"data/{file.relative_to(config.data).as_posix()}", file
+        if not file.is_file() or passing or ours or file.name.endswith(_BESIDE_DATABASES):
+            continue
+        name = f"data/{file.relative_to(config.data).as_posix()}"
+        if file.suffix != ".db":
+            yield name, file
+            continue
+        # A database that may be in use, as the sandbox's, is copied by itself: to open its file here
+        # would also drop the locks that this process has on it (see `warehouse.engine`).
+        yield name, copy_sqlite(str(file), copy.with_name(file.name), None)
 
 
 def _beside_data(config: Config) -> list[str]:
@@ -245,18 +256,17 @@ def _settle(new: Path, config: Config, copies: list[dict[str, Any]]) -> int:
     try:
         migrate(engine, REFERENCE)
         done = erase_again(engine, copies, now=now(), store=new / "data" / "attachments")
-        rows = done.submissions + done.persons + done.entities + done.lists
         with writing(engine) as connection:
             connection.execute(delete(web_session))
             log_access(
-                connection, now=now(), who="kafo", action="restore", what="backup", rows=rows,
+                connection, now=now(), who=who(), action="restore", what="backup", rows=done.total,
                 reason="restauration d'une sauvegarde",
             )  # fmt: skip
-        if rows:
+        if done.total:
             recompute(engine)
     finally:
         engine.dispose()
-    return rows
+    return done.total
 
 
 def _change_places(base: Path, new: Path, config: Config) -> Path | None:

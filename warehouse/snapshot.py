@@ -32,18 +32,22 @@ def copy_warehouse(url: URL, key: str | None, folder: Path) -> Path:
         _run("pg_dump", url, "--format=custom", "--no-owner", f"--file={made}")
         return made
     assert url.database
-    made = folder / SQLITE
+    return copy_sqlite(url.database, folder / SQLITE, key)
+
+
+def copy_sqlite(path: str, made: Path, key: str | None) -> Path:
+    """Copy one SQLite file, which may be in use, and check the copy; raises WarehouseError."""
     try:
-        with closing(_open(url.database, key)) as source, closing(_open(str(made), key)) as target:
+        with closing(_open(path, key)) as source, closing(_open(str(made), key)) as target:
             source.backup(target)
             sound = target.execute("pragma quick_check").fetchone()[0] == "ok"
     except (sqlite3.Error, driver().Error):
         sound = False
     if not sound:
         raise WarehouseError(
-            f"{place(url)} ne se laisse pas copier en entier : le disque est plein ou abîmé. Faites de la "
+            f"{path} ne se laisse pas copier en entier : le disque est plein ou abîmé. Faites de la "
             "place et relancez ; si cela reste, restaurez la dernière sauvegarde.",
-            f"{place(url)} cannot be copied whole: the disk is full or damaged. Make room and run again; if "
+            f"{path} cannot be copied whole: the disk is full or damaged. Make room and run again; if "
             "it stays, restore the last backup.",
         )
     made.chmod(0o600)

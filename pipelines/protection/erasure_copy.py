@@ -2,7 +2,6 @@
 holds the person, and whoever restores it must erase that person again.
 """
 
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -44,8 +43,10 @@ class Again:
     entities: int = 0
     lists: int = 0
 
-    def __bool__(self) -> bool:
-        return any((self.submissions, self.persons, self.entities, self.lists))
+    @property
+    def total(self) -> int:
+        """All of it."""
+        return self.submissions + self.persons + self.entities + self.lists
 
 
 def copy_of_erasures(connection: Connection) -> Copy | None:
@@ -67,13 +68,13 @@ def erase_again(engine: Engine, copies: Iterable[Copy], *, now: str, store: Path
     """Erase from a restored warehouse all that the copies say was erased; KafoError when a copy is of
     another warehouse. One transaction; running it again changes nothing."""
     done = Again()
-    for copy in copies:
-        with writing(engine) as connection:
+    with writing(engine) as connection:
+        for copy in copies:
             some = _erase_again(connection, copy, now)
-        done = Again(
-            done.submissions + some.submissions, done.persons + some.persons,
-            done.entities + some.entities, done.lists + some.lists,
-        )  # fmt: skip
+            done = Again(
+                done.submissions + some.submissions, done.persons + some.persons,
+                done.entities + some.entities, done.lists + some.lists,
+            )  # fmt: skip
     empty_journal(engine)
     sweep_files(engine, store)
     return done
@@ -142,14 +143,12 @@ def _mask_again(connection: Connection, masks: list[dict[str, str]], salt: str, 
     wanted: dict[str, set[str]] = {}
     for row in masks:
         wanted.setdefault(row["instance_hash"], set()).add(row["card_hash"])
-    s = submission.c
-    done = 0
+    s, done = submission.c, 0
     for key in _found(connection, (s.project_id, s.form_id, s.instance_id), set(wanted), salt):
         mine = (s.project_id == key[0], s.form_id == key[1], s.instance_id == key[2])
-        payload = str(connection.scalar(select(s.payload).where(*mine)))
-        answers = json.dumps(json.loads(payload))
+        said = set(_CARD.findall(str(connection.scalar(select(s.payload).where(*mine)))))
         hashes = wanted[hash_of(salt, key[2])]
-        cards = {c for c in set(_CARD.findall(answers)) if slow_hash_of(salt, c) in hashes}
+        cards = {card for card in said if slow_hash_of(salt, card) in hashes}
         if cards:
             mask(connection, key, cards, salt, now)
             done += 1
